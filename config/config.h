@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the operator chose: argus's command line and argus.conf, panoptes's own
+ * keys and options, and the defaults, in one struct that is read-only once
+ * loaded. Every setting is one row of config/keys.h; parser, -h and manual page
+ * follow from that table.
+ *
+ * Memory: strings and lists belong to the struct; config_fini frees them.
+ * Main lcore only while loading; any core may read afterwards.
+ */
+#ifndef PANOPTES_CONFIG_CONFIG_H
+#define PANOPTES_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A growing array of strings. */
+struct string_list {
+	char **v;
+	size_t n;
+};
+
+/* Argus's source id: what -e and ARGUS_MONITOR_ID say. */
+enum source_id_kind {
+	SOURCE_ID_NONE = 0,
+	SOURCE_ID_IPV4,
+	SOURCE_ID_INTEGER,
+	SOURCE_ID_STRING,
+};
+
+struct source_id {
+	enum source_id_kind kind;
+	uint8_t bytes[4]; /* as on the wire: address, big-endian integer, or text padded with NUL */
+};
+
+/* Where records go: -w and ARGUS_OUTPUT_FILE, ARGUS_OUTPUT_STREAM. */
+struct output_spec {
+	char *target; /* path, "-", or URL */
+	char *filter; /* record filter, or NULL */
+};
+
+struct output_list {
+	struct output_spec *v;
+	size_t n;
+};
+
+/* What keys a flow: ARGUS_FLOW_KEY, bits or-ed. */
+enum flow_key_bit {
+	FLOW_KEY_5TUPLE = 0x01,
+	FLOW_KEY_L2 = 0x02,
+	FLOW_KEY_L2_MATRIX = 0x04,
+	FLOW_KEY_L3_MATRIX = 0x08,
+	FLOW_KEY_VLAN = 0x10,
+	FLOW_KEY_LOCAL_MPLS = 0x20,
+	FLOW_KEY_COMPLETE_MPLS = 0x40,
+};
+
+enum config_action {
+	CONFIG_RUN = 0,
+	CONFIG_HELP,        /* -h */
+	CONFIG_VERSION,
+	CONFIG_MANUAL,      /* --print-manual: the manual page, roff, on stdout */
+	CONFIG_DUMP_FILTER, /* -b */
+};
+
+enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };
+
+struct config {
+	enum config_action action;
+
+	/* input */
+	struct string_list capture_files; /* -r, in order; "-" is stdin */
+	struct string_list capture_dirs;  /* -R dir */
+	struct string_list interfaces;    /* -i: a later version's */
+	bool follow;                      /* -f */
+	bool tsh;                         /* -t: input is NLANR TSH */
+	double time_scale;                /* -T; 0: as fast as it goes */
+	uint64_t first_packet;            /* -N a-b, counted from 1; 0: from the start */
+	uint64_t last_packet;             /* 0: no limit */
+	uint32_t snaplen;                 /* -s; 0: not given */
+	bool promiscuous;                 /* -p clears it */
+	char *packet_filter;              /* ARGUS_FILTER, or the words after "-"; NULL: none */
+	bool filter_optimize;             /* -O clears it */
+	char *packet_capture_file;        /* ARGUS_PACKET_CAPTURE_FILE; NULL: none */
+	bool packet_capture_on_error;
+
+	/* flows */
+	bool unidirectional;              /* ARGUS_FLOW_TYPE */
+	uint32_t flow_key;                /* enum flow_key_bit */
+	uint64_t status_interval_ns;      /* -S; 0: a record per packet */
+	uint32_t mar_interval_s;          /* -M */
+	uint32_t ip_timeout_s, tcp_timeout_s, icmp_timeout_s, igmp_timeout_s;
+	uint32_t frag_timeout_s, arp_timeout_s, other_timeout_s;
+	bool start_records;               /* ARGUS_GENERATE_START_RECORDS */
+	bool response_time;               /* -R without directory */
+	bool packet_size;                 /* -Z */
+	bool jitter;                      /* -J */
+	bool mac;                         /* -m */
+	bool app_bytes;                   /* -A */
+	bool tcp_performance;             /* ARGUS_GENERATE_TCP_PERF_METRIC */
+	bool bidirectional_times;         /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
+	uint32_t user_data_size;          /* -U, bytes per direction */
+	bool control_plane;               /* -C */
+	bool track_duplicates;
+	bool tunnel_discovery;
+	bool keystroke;
+	struct {
+		uint32_t dc_min, dc_max, gs_max, ds_min, ds_max, ic_min_us, lcs_max_us, gpc_max;
+		double icr_min, icr_max;
+	} keystroke_conf;
+
+	/* output */
+	struct output_list outputs;
+	struct source_id source_id;
+	uint16_t access_port;             /* -P; 0: off */
+	struct string_list bind_addresses;
+	uint32_t min_ssf, max_ssf;
+
+	/* process */
+	bool daemon;
+	bool set_pid;
+	char *pid_path, *chroot_dir, *user, *group;
+	uint32_t debug_level;
+	struct string_list environment;   /* ARGUS_ENV */
+
+	/* panoptes's own */
+	uint32_t workers;                 /* --workers; 0: what the machine has */
+	uint32_t flows;                   /* --flows: table entries, all workers together; 0: default */
+	uint32_t burst;                   /* --burst, 1..VIEW_BURST */
+	uint32_t ring_slots;              /* --ring-slots, records per worker */
+	enum huge_pages huge;             /* --huge, --no-huge */
+	char *eal;                        /* --eal "...": passed to EAL */
+	bool statistics;                  /* --stats: the ledger on stderr at the end */
+
+	/* warnings met while loading, one line each, for the caller to print */
+	struct string_list warnings;
+};
+
+/* Fills in the defaults. */
+void config_init(struct config *);
+void config_fini(struct config *);
+
+/*
+ * Reads /etc/argus.conf (unless -X or -F is on the line), then the command line
+ * from left to right, as argus does. 0: loaded, see action. -EINVAL: a malformed
+ * argument or file; 'error' then holds one line: what, where, what would be right.
+ */
+int config_load(struct config *, int argc, char *const argv[], char *error, size_t error_size);
+
+/* Reads one argus.conf. Errors as config_load; -ENOENT when it can't be opened. */
+int config_load_file(struct config *, const char *path, char *error, size_t error_size);
+
+/* The same from memory; 'name' stands for the path in messages. What the fuzzer calls. */
+int config_load_text(struct config *, const char *name, const char *text, size_t len, char *error,
+		     size_t error_size);
+
+/* -h and the manual page (roff), both from the table. */
+void config_print_help(FILE *);
+void config_print_manual(FILE *);
+
+#endif

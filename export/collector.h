@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The collector: drains every worker's ring in time order, gives each flow its
+ * sequence number, encodes records as argus FARs and hands the bytes to the
+ * outputs; writes MARs at start, on their interval and at the end.
+ *
+ * It runs on one lcore of its own and owns the outputs and its sequence arrays.
+ */
+#ifndef PANOPTES_EXPORT_COLLECTOR_H
+#define PANOPTES_EXPORT_COLLECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "ring/control.h"
+#include "ring/counters.h"
+#include "ring/flow_record.h"
+#include "ring/flow_ring.h"
+
+struct collector;
+
+struct collector_options {
+	const struct config *config;
+	const struct flow_record_layout *layout;
+	struct flow_ring *const *rings; /* one per worker */
+	const struct counters *const *worker_counters; /* every counting core: workers and dispatcher */
+	unsigned workers;
+	unsigned counting_cores;
+	uint32_t flows_per_worker;
+	struct control *control; /* told to stop when an output fails for good */
+};
+
+/* Opens the outputs and writes their start MARs. NULL on failure; 'error' then holds one line. */
+struct collector *collector_create(const struct collector_options *, char *error,
+				   size_t error_size);
+
+/* Until every ring's clock says the end and all are empty: then writes the stop MARs and closes
+ * the outputs. 0, or a negative errno when records were lost to a failing output. 'arg' is the
+ * collector (an lcore function). */
+int collector_run(void *arg);
+
+/* What it counted, for the ledger; valid after collector_run has returned. */
+struct collector_totals {
+	uint64_t records_received; /* taken from the rings */
+	uint64_t records_encoded;
+	uint64_t outputs;
+	uint64_t records_written;  /* summed over outputs */
+	uint64_t records_filtered; /* summed over outputs: their record filters refused them */
+	uint64_t records_lost;     /* summed over outputs */
+	uint64_t bytes_written;
+};
+void collector_totals(const struct collector *, struct collector_totals *);
+/* One line about the first output failure, or NULL. */
+const char *collector_problem(const struct collector *);
+
+void collector_free(struct collector *);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One worker's flows: table, timing wheel, flow models and the way out to its
+ * ring. The engine is owned and called by one worker lcore; its memory is taken
+ * at creation, on that lcore's NUMA node.
+ *
+ * A record is a pure function of its flow's own packets: status cuts and idle
+ * expiry are decided when the flow's next packet comes, by that packet's time;
+ * the wheel only sends out what is pending and frees what is idle. Hence the
+ * same records for any burst size and any number of workers.
+ */
+#ifndef PANOPTES_LCORE_FLOW_ENGINE_H
+#define PANOPTES_LCORE_FLOW_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "lcore/dissect/dissect.h"
+#include "lcore/view.h"
+#include "ring/control.h"
+#include "ring/counters.h"
+#include "ring/flow_record.h"
+#include "ring/flow_ring.h"
+
+struct flow_engine;
+
+struct flow_engine_options {
+	const struct config *config;
+	const struct flow_record_layout *layout;
+	struct flow_ring *ring;
+	struct counters *counters;
+	const struct control *control; /* lossless waiting ends when it says stop twice over */
+	uint32_t flows;   /* entries of this worker's table */
+	uint8_t worker;
+	bool lossless;    /* reading files: wait for a full ring instead of dropping records */
+	int socket;       /* NUMA node, or SOCKET_ID_ANY */
+	uint64_t seed;    /* of the keyed hash; random per run */
+};
+
+/* NULL and errno on failure. */
+struct flow_engine *flow_engine_create(const struct flow_engine_options *);
+void flow_engine_free(struct flow_engine *);
+
+/* Counts n <= VIEW_BURST dissected packets into their flows, in order. views[i] is what
+ * packets[i] came from (VIEW_NOTICE among its flags: only the quoted flow is marked). */
+void flow_engine_burst(struct flow_engine *, const struct packet *packets,
+		       const struct packet_view *views, unsigned n);
+
+/* Time has advanced to now_ns (never goes back): a bounded step of expiry. Returns whether more
+ * is due right now. */
+bool flow_engine_advance(struct flow_engine *, uint64_t now_ns);
+
+/* The end: every flow with unreported packets is reported; the ring's clock is set to
+ * UINT64_MAX. */
+void flow_engine_flush(struct flow_engine *);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker's timing wheel, lazily re-armed: a packet only writes its flow's
+ * last-seen time; when an entry's slot comes, the owner looks at the flow and
+ * re-arms it or lets it go. Links are entry indexes kept in line 0 of the
+ * entries, so the wheel owns nothing but its slot heads. Work per step is
+ * bounded. One tick is FLOW_TIMER_TICK_NS.
+ */
+#ifndef PANOPTES_LCORE_FLOW_TIMER_H
+#define PANOPTES_LCORE_FLOW_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lcore/flow_table.h"
+
+#define FLOW_TIMER_TICK_NS 67108864u /* 2^26 ns, about 67 ms: a shift, not a division */
+
+struct flow_timer;
+
+/* Called for an entry whose time has come; it is unlinked. It may arm or remove any entry. */
+typedef void flow_timer_fn(void *ctx, struct flow_entry *);
+
+struct flow_timer *flow_timer_create(struct flow_table *, int socket);
+void flow_timer_free(struct flow_timer *);
+
+/* Look at the entry at time 'due_ns' or up to a tick after it; beyond the wheel's span it is
+ * looked at earlier and re-armed by its owner. The entry must not be armed. */
+void flow_timer_arm(struct flow_timer *, struct flow_entry *, uint64_t due_ns);
+/* The entry must be armed. */
+void flow_timer_disarm(struct flow_timer *, struct flow_entry *);
+
+/* Advances the clock towards now_ns, calling fn for at most 'budget' due entries (and a bounded
+ * number of empty slots). The first call sets the clock. Returns whether more is due. */
+bool flow_timer_advance(struct flow_timer *, uint64_t now_ns, unsigned budget, flow_timer_fn *fn,
+			void *ctx);
+
+#endif

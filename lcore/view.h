@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A packet as every source yields it. The bytes belong to the source and stay
+ * valid until the burst is released; nothing behind a view knows where the
+ * packet came from.
+ */
+#ifndef PANOPTES_LCORE_VIEW_H
+#define PANOPTES_LCORE_VIEW_H
+
+#include <stdint.h>
+
+#define VIEW_BURST 64 /* packets a burst at the most */
+
+/* Bits of packet_view.flags. */
+#define VIEW_NOTICE 0x01 /* an ICMP error, for the flow it quotes only: do not count it */
+
+struct packet_view {
+	const uint8_t *data;
+	uint64_t time_ns;   /* since the epoch */
+	uint32_t captured;  /* bytes at 'data' */
+	uint32_t length;    /* bytes on the wire, >= captured unless the capture lies */
+	uint16_t link_type; /* libpcap DLT_* */
+	uint8_t ingress;    /* port or file interface */
+	uint8_t flags;      /* VIEW_* */
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The few words the main lcore writes while workers and collector run. Readers
+ * poll them once per burst.
+ */
+#ifndef PANOPTES_RING_CONTROL_H
+#define PANOPTES_RING_CONTROL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct control {
+	_Alignas(64) _Atomic bool stop; /* set by a signal or a fatal error; never cleared */
+};
+
+static inline void
+control_stop(struct control *c)
+{
+	atomic_store_explicit(&c->stop, true, memory_order_release);
+}
+
+static inline bool
+control_stopped(const struct control *c)
+{
+	return atomic_load_explicit(&c->stop, memory_order_acquire);
+}
+
+#endif

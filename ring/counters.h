@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The probe's ledger: what every core counts, one line a counter.
+ *
+ * A struct counters has one writer (the core that owns it) and any number of
+ * readers, so a relaxed load and store is enough; readers add up over cores.
+ * Invariant, asserted at every stop:
+ *	rx_packets = flow_packets + filtered + malformed_dropped + every drop_*
+ *	records_made = records_written + every records_lost_*    (per output)
+ */
+#ifndef PANOPTES_RING_COUNTERS_H
+#define PANOPTES_RING_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define COUNTERS(COUNTER)                                                                    \
+	COUNTER(rx_packets, "packets received from the source")                              \
+	COUNTER(rx_bytes, "bytes received, as on the wire")                                  \
+	COUNTER(filtered, "packets the packet filter refused")                               \
+	COUNTER(flow_packets, "packets counted in a flow")                                   \
+	COUNTER(flow_bytes, "bytes counted in a flow")                                       \
+	COUNTER(truncated, "packets in a flow whose headers the capture cut")                \
+	COUNTER(malformed, "packets in a flow whose headers contradict themselves")          \
+	COUNTER(drop_undecodable, "packets too short for their link header")                 \
+	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")                       \
+	COUNTER(notices, "ICMP errors told to the flow they quote")                          \
+	COUNTER(flows_opened, "flows opened")                                                \
+	COUNTER(flows_closed, "flows closed by idle time or end")                            \
+	COUNTER(flows_evicted, "flows closed early because the table was full")              \
+	COUNTER(fragments_untracked, "fragments that found the fragment table full")         \
+	COUNTER(records_made, "flow records handed to the collector")                        \
+	COUNTER(records_lost_ring, "flow records lost to a full ring")                       \
+	COUNTER(packets_lost_ring, "packets in records lost to a full ring")                 \
+	COUNTER(bytes_lost_ring, "bytes in records lost to a full ring")                     \
+	COUNTER(records_deferred, "interim records that waited for a full ring")             \
+	COUNTER(expiry_steps, "timing wheel slots looked at")
+
+enum counter {
+#define COUNTER(name, help) COUNTER_##name,
+	COUNTERS(COUNTER)
+#undef COUNTER
+	COUNTER_COUNT
+};
+
+struct counters {
+	_Alignas(64) _Atomic uint64_t v[COUNTER_COUNT];
+};
+
+/* Name and help text of a counter; NULL beyond the last. */
+const char *counter_name(enum counter);
+const char *counter_help(enum counter);
+
+static inline uint64_t
+counter_get(const struct counters *c, enum counter i)
+{
+	return atomic_load_explicit(&c->v[i], memory_order_relaxed);
+}
+
+/* Only the owning core may call this. */
+static inline void
+counter_add(struct counters *c, enum counter i, uint64_t n)
+{
+	const uint64_t v = atomic_load_explicit(&c->v[i], memory_order_relaxed);
+
+	atomic_store_explicit(&c->v[i], v + n, memory_order_relaxed);
+}
+
+/* Adds every counter of 'c' to 'sum', an array of COUNTER_COUNT. */
+void counters_sum(uint64_t *sum, const struct counters *c);
+
+#endif

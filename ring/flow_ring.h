@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One worker's way to the collector: a single-producer, single-consumer
+ * rte_ring holding flow records by value, of the size that the record layout
+ * says, written and read in place.
+ *
+ * Thread-safety
+ *	reserve, commit        only the worker that owns the ring
+ *	peek, release          only the collector
+ *	set_clock, clock       written by the worker, read by the collector
+ *	create, free           the main lcore, with neither of them running
+ *
+ * Nothing here waits. The memory belongs to the ring.
+ */
+#ifndef PANOPTES_RING_FLOW_RING_H
+#define PANOPTES_RING_FLOW_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/flow_record.h"
+
+struct flow_ring;
+
+/* NULL and rte_errno on failure. 'slots' is rounded up to a power of two. */
+struct flow_ring *flow_ring_create(const char *name, uint32_t slots,
+				   const struct flow_record_layout *layout, int socket);
+void flow_ring_free(struct flow_ring *);
+
+/* The next free slot, to be filled and then committed; NULL when the ring is full. Slots may be
+ * reserved one after the other; flush makes what was committed visible (commit may batch). */
+struct flow_record *flow_ring_reserve(struct flow_ring *);
+void flow_ring_commit(struct flow_ring *);
+void flow_ring_flush(struct flow_ring *);
+
+/* The oldest record, or NULL; it stays valid until released. */
+const struct flow_record *flow_ring_peek(struct flow_ring *);
+void flow_ring_release(struct flow_ring *);
+
+/* The worker promises: no record with an earlier report_ns will come. UINT64_MAX: it has ended.
+ * Set after flush; the collector reads it before peeking. */
+void flow_ring_set_clock(struct flow_ring *, uint64_t now_ns);
+uint64_t flow_ring_clock(const struct flow_ring *);
+
+#endif
