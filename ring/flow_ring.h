@@ -22,18 +22,23 @@
 
 struct flow_ring;
 
-/* NULL and rte_errno on failure. 'slots' is rounded up to a power of two. */
+/* NULL and rte_errno on failure. 'slots' is rounded up to a power of two; the
+ * ring holds one record less. */
 struct flow_ring *flow_ring_create(const char *name, uint32_t slots,
 				   const struct flow_record_layout *layout, int socket);
 void flow_ring_free(struct flow_ring *);
+/* Bytes of memory a ring takes, to size EAL's heap before it exists. */
+uint64_t flow_ring_memory(uint32_t slots, const struct flow_record_layout *layout);
 
-/* The next free slot, to be filled and then committed; NULL when the ring is full. Slots may be
- * reserved one after the other; flush makes what was committed visible (commit may batch). */
+/* The next free slot, to be filled and then committed (the same one until then); NULL when the
+ * ring is full, and then all that was committed is visible. Commit batches: flush makes what was
+ * committed visible at once. */
 struct flow_record *flow_ring_reserve(struct flow_ring *);
 void flow_ring_commit(struct flow_ring *);
 void flow_ring_flush(struct flow_ring *);
 
-/* The oldest record, or NULL; it stays valid until released. */
+/* The oldest record, or NULL; it stays valid until released. Room is given back in
+ * batches, at the latest when the ring was seen empty. */
 const struct flow_record *flow_ring_peek(struct flow_ring *);
 void flow_ring_release(struct flow_ring *);
 
