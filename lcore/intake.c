@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Source, filter and packet range as one source.
+ */
+#include "lcore/intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INTAKE_TRIES 64 /* bursts without a single match before the caller has its turn */
+
+struct intake {
+	struct source source; /* first: what callers see */
+	struct intake_options options;
+	uint64_t passed;      /* packets that the filter let through */
+};
+
+static uint64_t
+bytes_of(const struct packet_view *views, unsigned n)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += views[i].length;
+	return sum;
+}
+
+/* Keeps the packets of the range, which is contiguous. */
+static unsigned
+keep_range(struct intake *in, struct packet_view *views, unsigned n)
+{
+	const uint64_t before = in->passed; /* views[i] is packet number before + i + 1 */
+	unsigned from = 0, to = n;
+
+	in->passed += n;
+	if (in->options.first_packet > before + 1)
+		from = in->options.first_packet - before - 1 < n ?
+			(unsigned)(in->options.first_packet - before - 1) : n;
+	if (in->options.last_packet != 0 && in->passed > in->options.last_packet)
+		to = in->options.last_packet > before ? (unsigned)(in->options.last_packet - before) : 0;
+	if (to <= from)
+		return 0;
+	if (from != 0)
+		memmove(views, views + from, (to - from) * sizeof(views[0]));
+	return to - from;
+}
+
+/* One burst of the source: how many packets came (*received) and how many are left. */
+static int
+receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
+	unsigned *received)
+{
+	const struct intake_options *o = &in->options;
+	const int n = o->source->ops->burst(o->source, views, max, now_ns);
+	unsigned kept;
+
+	*received = n > 0 ? (unsigned)n : 0;
+	if (n <= 0)
+		return n;
+	kept = *received;
+	counter_add(o->counters, COUNTER_rx_packets, *received);
+	counter_add(o->counters, COUNTER_rx_bytes, bytes_of(views, *received));
+	if (o->filter != NULL)
+		kept = filter_burst(o->filter, views, *received);
+	kept = keep_range(in, views, kept);
+	if (kept != *received)
+		counter_add(o->counters, COUNTER_filtered, *received - kept);
+	return (int)kept;
+}
+
+static int
+intake_burst(struct source *source, struct packet_view *views, unsigned max, uint64_t *now_ns)
+{
+	struct intake *in = (struct intake *)source;
+	const struct intake_options *o = &in->options;
+
+	for (unsigned tries = 0; tries < INTAKE_TRIES; tries++) {
+		unsigned received;
+		int n;
+
+		if (control_stopped(o->control) ||
+		    (o->last_packet != 0 && in->passed >= o->last_packet))
+			return -ENODATA;
+		n = receive(in, views, max, now_ns, &received);
+		if (n < 0)
+			memcpy(source->problem, o->source->problem, sizeof(source->problem));
+		if (n != 0 || received == 0)
+			return n;
+		o->source->ops->release(o->source);
+	}
+	return 0;
+}
+
+static void
+intake_release(struct source *source)
+{
+	struct intake *in = (struct intake *)source;
+
+	in->options.source->ops->release(in->options.source);
+}
+
+static void
+intake_close(struct source *source)
+{
+	struct intake *in = (struct intake *)source;
+
+	in->options.source->ops->close(in->options.source);
+	filter_free(in->options.filter);
+	free(in);
+}
+
+static const struct source_ops intake_ops = {
+	.burst = intake_burst,
+	.release = intake_release,
+	.close = intake_close,
+};
+
+struct source *
+intake_create(const struct intake_options *options)
+{
+	struct intake *in = calloc(1, sizeof(*in));
+
+	if (in == NULL)
+		return NULL;
+	in->source.ops = &intake_ops;
+	in->options = *options;
+	return &in->source;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What comes before the flows: a source, the packet filter on its bursts, and
+ * the choice of packets that -N makes (it counts packets that the filter let
+ * through). An intake is itself a source, so that a worker and the dispatcher
+ * are fed alike. It counts rx_packets, rx_bytes and filtered.
+ *
+ * One core owns it; closing it closes what it was made of.
+ */
+#ifndef PANOPTES_LCORE_INTAKE_H
+#define PANOPTES_LCORE_INTAKE_H
+
+#include <stdint.h>
+
+#include "lcore/filter.h"
+#include "lcore/source.h"
+#include "ring/control.h"
+#include "ring/counters.h"
+
+struct intake_options {
+	struct source *source;
+	struct filter *filter;          /* NULL: none */
+	struct counters *counters;      /* of the core that runs it */
+	const struct control *control;  /* told to stop: the source has ended */
+	uint64_t first_packet;          /* counted from 1; 0: from the start */
+	uint64_t last_packet;           /* 0: no limit */
+};
+
+/* NULL when there is no memory; then nothing was closed. */
+struct source *intake_create(const struct intake_options *);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The worker's loop. A step with more to it is a function of its own.
+ */
+#include "lcore/worker.h"
+
+#include <errno.h>
+
+#include "ring/backoff.h"
+
+/* Views of packets without even a link header are dropped here, by name. */
+static unsigned
+dissect_burst(struct worker *w, struct packet *packets, struct packet_view *views, unsigned n)
+{
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (k != i)
+			views[k] = views[i];
+		k += dissect(&w->dissect, &views[i], &packets[k]) == DISSECT_OK;
+	}
+	if (k != n)
+		counter_add(w->counters, COUNTER_drop_undecodable, n - k);
+	return k;
+}
+
+int
+worker_run(void *arg)
+{
+	struct worker *w = arg;
+	struct packet_view views[VIEW_BURST];
+	struct packet packets[VIEW_BURST];
+	struct backoff backoff = { 0 };
+	uint64_t now_ns = 0;
+
+	for (;;) {
+		const int n = w->source->ops->burst(w->source, views, w->burst, &now_ns);
+		bool more;
+
+		if (n < 0) {
+			w->result = n == -ENODATA ? 0 : n;
+			break;
+		}
+		if (n > 0) {
+			const unsigned k = dissect_burst(w, packets, views, (unsigned)n);
+
+			flow_engine_burst(w->engine, packets, views, k);
+		}
+		w->source->ops->release(w->source);
+		more = flow_engine_advance(w->engine, now_ns);
+		flow_ring_flush(w->ring);
+		flow_ring_set_clock(w->ring, now_ns);
+		if (n > 0 || more)
+			backoff_reset(&backoff);
+		else
+			backoff_wait(&backoff);
+	}
+	flow_engine_flush(w->engine);
+	return w->result;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker lcore: source -> dissector -> flow engine -> flow ring, in bursts,
+ * until its source ends.
+ */
+#ifndef PANOPTES_LCORE_WORKER_H
+#define PANOPTES_LCORE_WORKER_H
+
+#include <stdint.h>
+
+#include "lcore/dissect/dissect.h"
+#include "lcore/flow_engine.h"
+#include "lcore/source.h"
+#include "ring/counters.h"
+#include "ring/flow_ring.h"
+
+/* Written by the main lcore before the start; the worker's own while it runs. */
+struct worker {
+	struct source *source;
+	struct flow_engine *engine;
+	struct flow_ring *ring;
+	struct counters *counters;
+	struct dissect_options dissect;
+	unsigned burst; /* 1..VIEW_BURST */
+	int result;     /* of the source: 0 (its end) or a negative errno */
+};
+
+/* An lcore function; 'arg' is the worker. Returns worker->result. */
+int worker_run(void *arg);
+
+#endif

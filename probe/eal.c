@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * EAL arguments. Reading files needs no device, no huge pages, no other process
+ * and no rights, so several panoptes can run at once and leave nothing behind.
+ * Lcores float over the CPUs they are given: they may outnumber them.
+ */
+#include "probe/eal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#define EAL_ARGS_MAX 64
+#define EAL_MEMORY_SLACK (16u << 20) /* heap headers and what DPDK itself takes */
+
+struct eal_args {
+	int n;
+	char *v[EAL_ARGS_MAX];
+};
+
+static void
+args_free(struct eal_args *a)
+{
+	for (int i = 0; i < a->n; i++)
+		free(a->v[i]);
+	a->n = 0;
+}
+
+static int __attribute__((format(printf, 2, 3)))
+args_add(struct eal_args *a, const char *format, ...)
+{
+	va_list list;
+	int rc;
+
+	if (a->n == EAL_ARGS_MAX)
+		return -E2BIG;
+	va_start(list, format);
+	rc = vasprintf(&a->v[a->n], format, list);
+	va_end(list);
+	if (rc < 0)
+		return -ENOMEM;
+	a->n++;
+	return 0;
+}
+
+/* Words separated by blanks; no quoting. */
+static int
+args_add_words(struct eal_args *a, const char *words)
+{
+	char *copy = strdup(words), *save = NULL;
+	int rc = copy != NULL ? 0 : -ENOMEM;
+
+	for (char *w = rc == 0 ? strtok_r(copy, " \t", &save) : NULL; w != NULL && rc == 0;
+	     w = strtok_r(NULL, " \t", &save))
+		rc = args_add(a, "%s", w);
+	free(copy);
+	return rc;
+}
+
+static int
+args_build(struct eal_args *a, const struct eal_plan *plan)
+{
+	const uint64_t mib = (plan->memory_bytes + EAL_MEMORY_SLACK + (1u << 20) - 1) >> 20;
+	int rc = 0;
+
+	rc |= args_add(a, "panoptes");
+	rc |= args_add(a, "--lcores=(0-%u)@(%s)", plan->lcores - 1, plan->cpus);
+	rc |= args_add(a, "--main-lcore=0");
+	rc |= args_add(a, "%s", plan->huge ? "--in-memory" : "--no-huge");
+	rc |= args_add(a, "-m");
+	rc |= args_add(a, "%" PRIu64, mib);
+	rc |= args_add(a, "--no-shconf");
+	rc |= args_add(a, "--no-telemetry");
+	rc |= args_add(a, "--no-pci");
+	rc |= args_add(a, "--log-level=critical");
+	if (plan->extra != NULL)
+		rc |= args_add_words(a, plan->extra);
+	return rc;
+}
+
+int
+eal_start(const struct eal_plan *plan, char *error, size_t error_size)
+{
+	struct eal_args a = { 0 };
+	char *v[EAL_ARGS_MAX];
+	int rc;
+
+	if (args_build(&a, plan) != 0) {
+		args_free(&a);
+		snprintf(error, error_size, "--eal: too many arguments (at most %u)",
+			 EAL_ARGS_MAX - 11);
+		return -EINVAL;
+	}
+	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
+	rc = rte_eal_init(a.n, v);
+	if (rc < 0)
+		snprintf(error, error_size,
+			 "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" tells more)",
+			 rte_strerror(rte_errno),
+			 plan->huge ? "are there huge pages? --no-huge does without" :
+				      "is there memory?");
+	args_free(&a);
+	return rc < 0 ? -EIO : 0;
+}
+
+void
+eal_stop(void)
+{
+	(void)rte_eal_cleanup();
+}

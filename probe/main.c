@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The composition root: configuration, then the parts in order, the run, and
+ * the parts in the reverse order. The only file that prints to the operator and
+ * decides on exit codes: 0 done, 1 a failure while running, 2 a wrong
+ * configuration, filter or capture type.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pcap/dlt.h>
+
+#include "config/config.h"
+#include "lcore/filter.h"
+#include "lcore/source_capture.h"
+#include "probe/capture_list.h"
+#include "probe/eal.h"
+#include "probe/pipeline.h"
+#include "probe/placement.h"
+#include "probe/privileges.h"
+
+enum { EXIT_RUN = 1, EXIT_CONFIG = 2 };
+
+#define LINE_MAX_BYTES 512
+
+static struct control control; /* global for the signal handler alone */
+
+static int
+complain(int status, const char *line)
+{
+	fprintf(stderr, "panoptes: %s\n", line);
+	return status;
+}
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	control_stop(&control);
+}
+
+/* A first signal ends the run in good order, a second one at once. */
+static void
+signals_init(void)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	sigemptyset(&stop.sa_mask);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		sigaction(stops[i], &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Link types are known before anything runs, where the files can tell: a filter that does not fit
+ * is an error of the configuration. */
+static int
+prepare_filter(struct filter *filter, const struct capture_probe *probe)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (unsigned i = 0; i < probe->links; i++) {
+		if (filter_prepare(filter, probe->link_type[i], probe->snaplen, line,
+				   sizeof(line)) < 0)
+			return complain(EXIT_CONFIG, line);
+	}
+	if (probe->links == 0 &&
+	    filter_prepare(filter, DLT_EN10MB, 0, line, sizeof(line)) < 0)
+		return complain(EXIT_CONFIG, line);
+	return 0;
+}
+
+static int
+probe_captures(const struct config *c, const struct string_list *captures, struct filter *filter)
+{
+	for (size_t i = 0; i < captures->n; i++) {
+		char line[LINE_MAX_BYTES];
+		struct capture_probe probe;
+		int rc = capture_probe(captures->v[i], c->tsh, &probe, line, sizeof(line));
+
+		if (rc < 0 && (rc == -EINVAL || captures->n == 1))
+			return complain(rc == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+		if (rc == 0 && filter != NULL) {
+			rc = prepare_filter(filter, &probe);
+			if (rc != 0)
+				return rc;
+		}
+		if (c->action == CONFIG_DUMP_FILTER && filter != NULL) {
+			filter_dump(filter, probe.links != 0 ? probe.link_type[0] : DLT_EN10MB);
+			break;
+		}
+	}
+	return 0;
+}
+
+/* What the run has to say afterwards, and the exit status. */
+static int
+report(const struct config *c, const struct pipeline *p)
+{
+	struct ledger ledger;
+	int status = 0, error = 0;
+	const char *problem = pipeline_source_problem(p, &error);
+
+	if (problem != NULL)
+		status = complain(EXIT_RUN, problem);
+	problem = pipeline_output_problem(p);
+	if (problem != NULL)
+		status = complain(EXIT_RUN, problem);
+	pipeline_ledger(p, &ledger);
+	if (c->statistics)
+		ledger_print(&ledger, stderr);
+	if (ledger.packets_unaccounted != 0 || ledger.records_unaccounted != 0)
+		status = complain(EXIT_RUN, "the ledger does not add up (see --stats); please report this");
+	return status;
+}
+
+/* With EAL up: filter, captures, pipeline. */
+static int
+run(const struct config *c, const struct string_list *captures, const struct placement *placement)
+{
+	const struct source_capture_options capture = {
+		.paths = (const char *const *)captures->v,
+		.path_count = captures->n,
+		.follow = c->follow,
+		.tsh = c->tsh,
+		.time_scale = c->time_scale,
+	};
+	const char *expression = c->packet_filter;
+	struct pipeline_options options = {
+		.config = c,
+		.placement = placement,
+		.control = &control,
+	};
+	char line[LINE_MAX_BYTES];
+	struct pipeline *p;
+	int status;
+
+	if (expression == NULL && c->action == CONFIG_DUMP_FILTER)
+		expression = "";
+	if (expression != NULL) {
+		options.filter = filter_create(expression, c->filter_optimize);
+		if (options.filter == NULL)
+			return complain(EXIT_RUN, "no memory for the packet filter");
+	}
+	status = probe_captures(c, captures, options.filter);
+	if (status != 0 || c->action == CONFIG_DUMP_FILTER) {
+		filter_free(options.filter);
+		return status;
+	}
+	options.source = source_capture_create(&capture, line, sizeof(line));
+	if (options.source == NULL) {
+		filter_free(options.filter);
+		return complain(EXIT_RUN, line);
+	}
+	p = pipeline_create(&options, line, sizeof(line));
+	if (p == NULL)
+		return complain(EXIT_RUN, line);
+	status = privileges_drop(c->user, c->group, line, sizeof(line));
+	if (status < 0) {
+		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+	} else {
+		pipeline_run(p);
+		status = report(c, p);
+	}
+	pipeline_free(p);
+	return status;
+}
+
+static int
+start(const struct config *c)
+{
+	struct string_list captures;
+	struct placement placement;
+	struct eal_plan plan = { .extra = c->eal, .huge = c->huge == HUGE_YES };
+	char line[LINE_MAX_BYTES];
+	int status;
+
+	status = capture_list_init(&captures, c, line, sizeof(line));
+	if (status < 0)
+		return complain(EXIT_RUN, line);
+	placement_init(&placement, c);
+	plan.lcores = placement.lcores;
+	plan.cpus = placement.cpus;
+	plan.memory_bytes = pipeline_memory(c, &placement);
+	status = eal_start(&plan, line, sizeof(line));
+	if (status < 0) {
+		capture_list_fini(&captures);
+		return complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+	}
+	signals_init();
+	status = run(c, &captures, &placement);
+	eal_stop();
+	capture_list_fini(&captures);
+	return status;
+}
+
+static int
+act(const struct config *c)
+{
+	char line[LINE_MAX_BYTES];
+
+	switch (c->action) {
+	case CONFIG_HELP:
+		config_print_help(stdout);
+		return 0;
+	case CONFIG_MANUAL:
+		config_print_manual(stdout);
+		return 0;
+	case CONFIG_VERSION:
+		printf("panoptes %s\n", PANOPTES_VERSION);
+		return 0;
+	case CONFIG_RUN:
+	case CONFIG_DUMP_FILTER:
+		break;
+	}
+	if (config_check_available(c, line, sizeof(line)) < 0)
+		return complain(EXIT_CONFIG, line);
+	return start(c);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct config config;
+	char line[LINE_MAX_BYTES];
+	int status;
+
+	config_init(&config);
+	if (config_load(&config, argc, argv, line, sizeof(line)) < 0) {
+		status = complain(EXIT_CONFIG, line);
+	} else {
+		for (size_t i = 0; i < config.warnings.n; i++)
+			(void)complain(0, config.warnings.v[i]);
+		status = act(&config);
+	}
+	config_fini(&config);
+	if (fflush(stdout) != 0)
+		status = status != 0 ? status : complain(EXIT_RUN, strerror(errno));
+	return status;
+}

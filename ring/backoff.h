@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How a loop waits when it found nothing to do: first a pause, then a yield,
+ * then short sleeps, so that lcores may outnumber cores and an idle one costs
+ * next to nothing. Plain C; the struct is the waiting core's own.
+ */
+#ifndef PANOPTES_RING_BACKOFF_H
+#define PANOPTES_RING_BACKOFF_H
+
+#include <sched.h>
+#include <time.h>
+
+#define BACKOFF_PAUSES 32
+#define BACKOFF_YIELDS 64
+#define BACKOFF_SLEEP_NS 50000
+
+struct backoff {
+	unsigned idle; /* waits since the last work */
+};
+
+static inline void
+backoff_reset(struct backoff *b)
+{
+	b->idle = 0;
+}
+
+static inline void
+backoff_wait(struct backoff *b)
+{
+	static const struct timespec nap = { .tv_nsec = BACKOFF_SLEEP_NS };
+
+	if (b->idle < BACKOFF_PAUSES) {
+		b->idle++;
+#if defined(__x86_64__) || defined(__i386__)
+		__builtin_ia32_pause();
+#endif
+	} else if (b->idle < BACKOFF_PAUSES + BACKOFF_YIELDS) {
+		b->idle++;
+		sched_yield();
+	} else {
+		nanosleep(&nap, NULL);
+	}
+}
+
+#endif
