@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * MAR layout, offsets in bytes. START carries the format's cookie where the
+ * others carry the source id, and the source id near its end.
+ */
+#include "export/argus/record.h"
+#include "export/argus/wire.h"
+#include "export/argus/writer.h"
+
+/* The wall clock, not packet time: exact, and never near second 0. */
+static void
+put_wall_time(uint8_t *p, uint64_t ns)
+{
+	put_u32(p, (uint32_t)(ns / 1000000000));
+	put_u32(p + 4, (uint32_t)(ns / 1000 % 1000000));
+}
+
+static uint32_t
+mar_status(const struct source_id *id)
+{
+	switch (id->kind) {
+	case SOURCE_ID_IPV4:
+		return WIRE_MAR_ID_IPV4;
+	case SOURCE_ID_INTEGER:
+		return WIRE_MAR_ID_INTEGER;
+	case SOURCE_ID_STRING:
+		return WIRE_MAR_ID_STRING;
+	case SOURCE_ID_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* Clients on little-endian hosts expect the text of an id reversed in a MAR, and only there. */
+static void
+put_source_id(uint8_t *p, const struct source_id *id)
+{
+	if (id->kind == SOURCE_ID_NONE)
+		return;
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = id->bytes[id->kind == SOURCE_ID_STRING ? 3 - i : i];
+}
+
+void
+mar_encode(const struct mar *m, uint8_t *out)
+{
+	memset(out, 0, WIRE_MAR_SIZE);
+	put_u32(out, (uint32_t)WIRE_MAR << 24 | (uint32_t)m->cause << 16 | WIRE_MAR_SIZE / 4);
+	put_u32(out + 4, mar_status(&m->source_id));
+	if (m->cause == CAUSE_START) {
+		put_u32(out + 8, WIRE_MAR_COOKIE);
+		put_source_id(out + 120, &m->source_id);
+	} else {
+		put_source_id(out + 8, &m->source_id);
+	}
+	/* 12: local network and mask, none */
+	put_u32(out + 20, m->last_sequence);
+	put_wall_time(out + 24, m->start_ns);
+	put_wall_time(out + 32, m->now_ns);
+	out[40] = WIRE_MAJOR;
+	out[41] = WIRE_MINOR;
+	/* 42: interface type and status, none in file mode */
+	put_u16(out + 44, m->far_interval_s);
+	put_u16(out + 46, m->mar_interval_s);
+	put_u64(out + 48, m->packets);
+	put_u64(out + 56, m->bytes);
+	/* 64: drift of clock against packet time, none */
+	put_u32(out + 72, m->records);
+	put_u32(out + 76, m->flows);
+	put_u32(out + 80, m->dropped);
+	/* 84: queue length and output, none */
+	put_u32(out + 92, m->clients);
+	put_u32(out + 96, m->buffers);
+	put_u32(out + 100, m->memory);
+	put_u16(out + 104, m->user_size[0]);
+	put_u16(out + 106, m->user_size[1]);
+	put_u32(out + 124, WIRE_MAR_RECORD_LEN);
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Records are encoded straight into one block that all outputs share; it goes
+ * out when full and at least every second. All memory is taken at creation; the
+ * sequence arrays, one word a flow, are only touched where flows are.
+ *
+ * What was counted stays consistent whatever fails: for each output
+ * records_received = written + filtered + lost.
+ */
+#include "export/collector.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "export/argus/wire.h"
+#include "export/merge.h"
+#include "export/sink.h"
+
+#define BLOCK_SIZE ((size_t)256 * 1024)
+#define TURN_RECORDS 256 /* between two looks at the clock */
+#define FLUSH_NS 250000000u
+#define NS_PER_S 1000000000u
+/* Nothing comes: pause, then yield, then sleep. */
+#define IDLE_PAUSES 64
+#define IDLE_YIELDS 96
+#define IDLE_SLEEP_NS 100000
+/* A ring that waits for an empty one's clock so long may be what keeps that clock from moving:
+ * that many turns then go without it. */
+#define HURRY_NS 100000000u
+#define HURRY_TURNS 64
+
+/* What receiving cores had counted at the last MAR. */
+struct ledger {
+	uint64_t packets, bytes, flows, dropped;
+};
+
+struct collector {
+	struct collector_options options;
+	struct far_encoder encoder;
+	size_t far_size_max;
+	struct merge merge;
+	uint32_t **sequence; /* per worker, by flow index; 0: none yet */
+	uint32_t last_sequence;
+
+	uint8_t *block;
+	size_t block_used;
+	uint32_t block_records;
+
+	struct sink **sinks;
+	unsigned n_sinks, live_sinks;
+	int error; /* the first output failure */
+	char problem[512];
+
+	struct mar mar; /* what all MARs have in common */
+	struct ledger ledger;
+	uint64_t mar_due_ns, flush_due_ns, waiting_since_ns; /* monotonic */
+	unsigned idle, hurry_turns;
+	uint64_t records_received, records_encoded;
+	struct collector_totals closed; /* summed up over outputs as they are closed */
+};
+
+static uint64_t
+clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+/* --- outputs ------------------------------------------------------------- */
+
+/* Remembers the first failure; when nothing is left to write to, the probe may stop. */
+static void
+sink_check(struct collector *c, const struct sink *s, int error_before)
+{
+	if (s->error == 0 || error_before != 0)
+		return;
+	if (c->error == 0)
+		c->error = s->error;
+	if (--c->live_sinks == 0 && c->options.control != NULL)
+		control_stop(c->options.control);
+}
+
+static void
+block_flush(struct collector *c)
+{
+	const struct sink_block b = { c->block, c->block_used, c->block_records };
+
+	if (b.size == 0)
+		return;
+	for (unsigned i = 0; i < c->n_sinks; i++) {
+		struct sink *s = c->sinks[i];
+		const int before = s->error;
+
+		s->ops->write(s, &b);
+		sink_check(c, s, before);
+	}
+	c->block_used = 0;
+	c->block_records = 0;
+}
+
+static void
+ledger_read(const struct collector *c, struct ledger *l)
+{
+	*l = (struct ledger){ 0 };
+	for (unsigned i = 0; i < c->options.counting_cores; i++) {
+		const struct counters *n = c->options.worker_counters[i];
+
+		l->packets += counter_get(n, COUNTER_rx_packets);
+		l->bytes += counter_get(n, COUNTER_rx_bytes);
+		l->flows += counter_get(n, COUNTER_flows_opened);
+		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
+			      counter_get(n, COUNTER_drop_dispatch) +
+			      counter_get(n, COUNTER_packets_lost_ring);
+	}
+}
+
+/* A STATUS or STOP MAR to every output, behind all records so far. */
+static void
+collector_mar(struct collector *c, enum flow_cause cause)
+{
+	struct ledger now;
+
+	block_flush(c);
+	ledger_read(c, &now);
+	c->mar.cause = cause;
+	c->mar.start_ns = c->mar.now_ns;
+	c->mar.now_ns = clock_ns(CLOCK_REALTIME);
+	c->mar.last_sequence = c->last_sequence;
+	c->mar.packets = now.packets - c->ledger.packets;
+	c->mar.bytes = now.bytes - c->ledger.bytes;
+	c->mar.flows = (uint32_t)(now.flows - c->ledger.flows);
+	c->mar.dropped = (uint32_t)(now.dropped - c->ledger.dropped);
+	c->mar.clients = c->live_sinks;
+	c->mar.buffers = 1;
+	c->mar.memory = BLOCK_SIZE;
+	c->ledger = now;
+	for (unsigned i = 0; i < c->n_sinks; i++) {
+		struct sink *s = c->sinks[i];
+		const int before = s->error;
+
+		s->ops->mar(s, &c->mar);
+		sink_check(c, s, before);
+	}
+}
+
+static int
+sinks_open(struct collector *c, char *error, size_t error_size)
+{
+	const struct output_list *outputs = &c->options.config->outputs;
+
+	c->sinks = calloc(outputs->n ? outputs->n : 1, sizeof(struct sink *));
+	if (c->sinks == NULL) {
+		snprintf(error, error_size, "collector: out of memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < outputs->n; i++) {
+		const struct output_spec *o = &outputs->v[i];
+		struct sink *s;
+
+		if (o->filter != NULL || strstr(o->target, "://") != NULL) {
+			snprintf(error, error_size, "output %s: %s can't be written yet",
+				 o->target, o->filter ? "a filtered output" : "a network output");
+			return -ENOTSUP;
+		}
+		s = sink_file_open(o->target, &c->mar, error, error_size);
+		if (s == NULL)
+			return -EIO;
+		c->sinks[c->n_sinks++] = s;
+		c->live_sinks++;
+	}
+	return 0;
+}
+
+/* --- records ------------------------------------------------------------- */
+
+/* A flow keeps the number of its first record; one whose first record was lost gets its own at
+ * the next. */
+static uint32_t
+record_sequence(struct collector *c, const struct flow_record *r, unsigned lane)
+{
+	uint32_t *number = NULL;
+
+	if (r->flow_index < c->options.flows_per_worker) {
+		number = &c->sequence[lane][r->flow_index];
+		if (*number != 0 && !(r->flags & FLOW_RECORD_FIRST))
+			return *number;
+	}
+	if (++c->last_sequence == WIRE_SEQUENCE_SKIPPED)
+		c->last_sequence = 1;
+	if (number != NULL)
+		*number = c->last_sequence;
+	return c->last_sequence;
+}
+
+static void
+record_take(struct collector *c, const struct flow_record *r, unsigned lane)
+{
+	if (BLOCK_SIZE - c->block_used < c->far_size_max)
+		block_flush(c);
+	c->block_used += far_encode(&c->encoder, r, record_sequence(c, r, lane),
+				    c->block + c->block_used, BLOCK_SIZE - c->block_used);
+	c->block_records++;
+	c->records_received++;
+	c->records_encoded++;
+}
+
+/* Up to TURN_RECORDS records; how many there were. */
+static unsigned
+collector_turn(struct collector *c, bool hurry)
+{
+	unsigned n = 0, lane = 0;
+
+	for (; n < TURN_RECORDS; n++) {
+		const struct flow_record *r = merge_next(&c->merge, hurry, &lane);
+
+		if (r == NULL)
+			break;
+		record_take(c, r, lane);
+		merge_release(&c->merge, lane);
+	}
+	return n;
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+static void
+collector_idle(struct collector *c)
+{
+	if (c->idle < IDLE_PAUSES) {
+#if defined(__x86_64__) || defined(__i386__)
+		__builtin_ia32_pause();
+#endif
+	} else if (c->idle < IDLE_YIELDS) {
+		sched_yield();
+	} else {
+		const struct timespec t = { .tv_nsec = IDLE_SLEEP_NS };
+
+		nanosleep(&t, NULL);
+		return;
+	}
+	c->idle++;
+}
+
+/* What is due by the clock: a flush, a status MAR. */
+static void
+collector_housekeep(struct collector *c, uint64_t now_ns)
+{
+	const uint32_t interval_s = c->options.config->mar_interval_s;
+
+	if (now_ns >= c->flush_due_ns) {
+		block_flush(c);
+		c->flush_due_ns = now_ns + FLUSH_NS;
+	}
+	if (interval_s != 0 && now_ns >= c->mar_due_ns) {
+		collector_mar(c, CAUSE_STATUS);
+		c->mar_due_ns += (uint64_t)interval_s * NS_PER_S;
+		if (c->mar_due_ns <= now_ns)
+			c->mar_due_ns = now_ns + (uint64_t)interval_s * NS_PER_S;
+	}
+}
+
+/* Whether records have waited so long for another ring's clock that they go without it. */
+static bool
+collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
+{
+	if (taken != 0 && c->hurry_turns != 0) {
+		c->hurry_turns--;
+	} else if (taken != 0 || !merge_waiting(&c->merge)) {
+		c->waiting_since_ns = now_ns;
+		c->hurry_turns = 0;
+	} else if (now_ns - c->waiting_since_ns >= HURRY_NS) {
+		c->hurry_turns = HURRY_TURNS;
+	}
+	return c->hurry_turns != 0;
+}
+
+static void
+sinks_close(struct collector *c)
+{
+	for (unsigned i = 0; i < c->n_sinks; i++) {
+		struct sink *s = c->sinks[i];
+		const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
+		const uint64_t lost = s->records_lost;
+		int rc = s->error;
+		int close_rc;
+
+		c->closed.records_written += s->records_written;
+		c->closed.records_filtered += s->records_filtered;
+		c->closed.records_lost += lost;
+		c->closed.bytes_written += s->bytes_written;
+		close_rc = s->ops->close(s);
+		if (rc == 0)
+			rc = close_rc;
+		if (rc != 0 && c->problem[0] == '\0')
+			snprintf(c->problem, sizeof(c->problem),
+				 "output %s: %s: %" PRIu64 " records lost", target, strerror(-rc),
+				 lost);
+		if (rc != 0 && c->error == 0)
+			c->error = rc;
+	}
+	c->n_sinks = 0;
+}
+
+int
+collector_run(void *arg)
+{
+	struct collector *c = arg;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	bool hurry = false;
+
+	c->mar_due_ns = now_ns + (uint64_t)c->options.config->mar_interval_s * NS_PER_S;
+	c->flush_due_ns = now_ns + FLUSH_NS;
+	c->waiting_since_ns = now_ns;
+	for (;;) {
+		const unsigned n = collector_turn(c, hurry);
+
+		if (n == 0 && merge_ended(&c->merge))
+			break;
+		now_ns = clock_ns(CLOCK_MONOTONIC);
+		collector_housekeep(c, now_ns);
+		hurry = collector_hurries(c, n, now_ns);
+		if (n != 0)
+			c->idle = 0;
+		else
+			collector_idle(c);
+	}
+	collector_mar(c, CAUSE_STOP);
+	sinks_close(c);
+	return c->error;
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+/* Zero pages that take memory only once touched. */
+static void *
+pages_get(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p != MAP_FAILED ? p : NULL;
+}
+
+static int
+collector_memory(struct collector *c)
+{
+	const struct collector_options *o = &c->options;
+	const size_t size = (size_t)o->flows_per_worker * sizeof(uint32_t);
+
+	c->block = pages_get(BLOCK_SIZE);
+	c->sequence = calloc(o->workers ? o->workers : 1, sizeof(uint32_t *));
+	if (c->block == NULL || c->sequence == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < o->workers && size != 0; i++) {
+		c->sequence[i] = pages_get(size);
+		if (c->sequence[i] == NULL)
+			return -ENOMEM;
+	}
+	return merge_init(&c->merge, o->rings, o->workers);
+}
+
+static uint16_t
+interval_u16(uint64_t s)
+{
+	return s < UINT16_MAX ? (uint16_t)s : UINT16_MAX;
+}
+
+static void
+collector_start_mar(struct collector *c)
+{
+	const struct config *config = c->options.config;
+	const uint64_t now_ns = clock_ns(CLOCK_REALTIME);
+
+	c->mar = (struct mar){
+		.cause = CAUSE_START,
+		.source_id = config->source_id,
+		.start_ns = now_ns,
+		.now_ns = now_ns,
+		.far_interval_s = interval_u16(config->status_interval_ns / NS_PER_S),
+		.mar_interval_s = interval_u16(config->mar_interval_s),
+		.user_size = { (uint16_t)c->options.layout->user_size[0],
+			       (uint16_t)c->options.layout->user_size[1] },
+	};
+}
+
+struct collector *
+collector_create(const struct collector_options *o, char *error, size_t error_size)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+	struct far_options far;
+
+	if (c == NULL) {
+		snprintf(error, error_size, "collector: out of memory");
+		return NULL;
+	}
+	c->options = *o;
+	far_options_init(&far, o->config);
+	if (far_encoder_init(&c->encoder, &far, o->layout) != 0) {
+		snprintf(error, error_size,
+			 "user data of %u and %u bytes don't fit into a record of %u",
+			 o->layout->user_size[0], o->layout->user_size[1], WIRE_RECORD_SIZE_MAX);
+		goto fail;
+	}
+	c->far_size_max = far_size_max(&c->encoder);
+	if (collector_memory(c) != 0) {
+		snprintf(error, error_size, "collector: out of memory for %u flows of %u workers",
+			 o->flows_per_worker, o->workers);
+		goto fail;
+	}
+	collector_start_mar(c);
+	if (sinks_open(c, error, error_size) != 0)
+		goto fail;
+	return c;
+fail:
+	collector_free(c);
+	return NULL;
+}
+
+void
+collector_totals(const struct collector *c, struct collector_totals *t)
+{
+	*t = c->closed;
+	t->records_received = c->records_received;
+	t->records_encoded = c->records_encoded;
+	t->outputs = c->options.config->outputs.n;
+}
+
+const char *
+collector_problem(const struct collector *c)
+{
+	return c->problem[0] != '\0' ? c->problem : NULL;
+}
+
+void
+collector_free(struct collector *c)
+{
+	if (c == NULL)
+		return;
+	sinks_close(c);
+	free(c->sinks);
+	merge_fini(&c->merge);
+	for (unsigned i = 0; c->sequence != NULL && i < c->options.workers; i++) {
+		if (c->sequence[i] != NULL)
+			munmap(c->sequence[i],
+			       (size_t)c->options.flows_per_worker * sizeof(uint32_t));
+	}
+	free(c->sequence);
+	if (c->block != NULL)
+		munmap(c->block, BLOCK_SIZE);
+	free(c);
+}
