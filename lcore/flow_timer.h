@@ -18,20 +18,29 @@
 
 struct flow_timer;
 
-/* Called for an entry whose time has come; it is unlinked. It may arm or remove any entry. */
+/* Called for an entry whose time has come; it is no longer armed. It may arm and disarm any
+ * entry, and remove those that are not armed. */
 typedef void flow_timer_fn(void *ctx, struct flow_entry *);
 
+/* NULL with rte_errno ENOMEM. Before the table is freed the timer is. */
 struct flow_timer *flow_timer_create(struct flow_table *, int socket);
 void flow_timer_free(struct flow_timer *);
 
-/* Look at the entry at time 'due_ns' or up to a tick after it; beyond the wheel's span it is
- * looked at earlier and re-armed by its owner. The entry must not be armed. */
+/* Look at the entry at time 'due_ns' or up to a tick after it; if that is not after the clock, at
+ * the next tick. The entry must not be armed. */
 void flow_timer_arm(struct flow_timer *, struct flow_entry *, uint64_t due_ns);
 /* The entry must be armed. */
 void flow_timer_disarm(struct flow_timer *, struct flow_entry *);
 
-/* Advances the clock towards now_ns, calling fn for at most 'budget' due entries (and a bounded
- * number of empty slots). The first call sets the clock. Returns whether more is due. */
+static inline bool
+flow_timer_armed(const struct flow_entry *entry)
+{
+	return entry->timer_prev != FLOW_INDEX_NONE;
+}
+
+/* Advances the clock towards now_ns, looking at no more than 'budget' > 0 entries, and calls fn for
+ * those that are due, each once at most. The first call sets the clock; it never goes back, and a
+ * jump costs a look or two at every armed entry. Returns whether more is due: call again. */
 bool flow_timer_advance(struct flow_timer *, uint64_t now_ns, unsigned budget, flow_timer_fn *fn,
 			void *ctx);
 
