@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# No packet is lost from the books: for each generated capture the exit status,
+# the ledger and the sums that racount finds are what the generator put in, and
+# flows whose making is known come out as they were made.
+. "$(dirname "$0")/_init.sh"
+
+while IFS=$'\t' read -r name packets bytes status; do
+	meter "$captures/$name.pcap" out.argus
+	got=$?
+	check_equal "$name: exit status" "$status" "$got"
+	[ -s out.argus ] || { [ "$status" -ne 0 ] && [ "$packets" = 0 ]; } ||
+		{ not_ok "$name: writes a file"; continue; }
+	[ -s out.argus ] || continue
+	check_equal "$name: nothing unaccounted" 0 "$(ledger unaccounted)"
+	check_equal "$name: in flows, filtered or dropped" "$(ledger rx_packets)" \
+		"$(($(ledger flow_packets) + $(ledger filtered) + $(ledger drop_undecodable) + $(ledger drop_dispatch)))"
+	check_equal "$name: racount sees what the ledger says" \
+		"$(ledger flow_packets) $(ledger flow_bytes)" "$(totals out.argus)"
+	[ "$packets" = - ] || check_equal "$name: racount sees what was generated" \
+		"$packets $bytes" "$(totals out.argus)"
+done <"$captures/expect.tsv"
+
+# These are made of whole flows that argus reports as they are.
+for name in demo tcp-complete tcp-complete-v6 tcp-refused tcp-reset tcp-half-open tcp-lossy \
+	tcp-zero-window tcp-ecn tcp-midstream tcp-reuse tcp-long tcp-wrap tcp-urgent udp-both-ways \
+	udp-one-way udp-idle udp-v6 dns-queries icmp-echo igmp-reports ah-over-udp ipv4-options \
+	ipv6-extensions fragments-in-order vlan-tagged qinq arp-pairs link-ethernet link-sll \
+	link-sll2 link-raw link-null link-null-be link-loop snapped; do
+	meter "$captures/$name.pcap" out.argus
+	check_equal "$name: flows as made" "$(python3 "$generator" flows "$name")" "$(flows out.argus)"
+done
+finish
