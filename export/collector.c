@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +25,9 @@
 #define TURN_RECORDS 256 /* between two looks at the clock */
 #define FLUSH_NS 250000000u
 #define NS_PER_S 1000000000u
-/* Nothing comes: pause, then yield, then sleep. */
-#define IDLE_PAUSES 64
-#define IDLE_YIELDS 96
-#define IDLE_SLEEP_NS 100000
+/* Nothing comes: a few pauses, then sleep, far shorter than a ring takes to fill. */
+#define IDLE_PAUSES 16
+#define IDLE_SLEEP_NS 200000
 /* A ring that waits for an empty one's clock so long may be what keeps that clock from moving:
  * that many turns then go without it. */
 #define HURRY_NS 100000000u
@@ -234,19 +232,16 @@ collector_turn(struct collector *c, bool hurry)
 static void
 collector_idle(struct collector *c)
 {
-	if (c->idle < IDLE_PAUSES) {
-#if defined(__x86_64__) || defined(__i386__)
-		__builtin_ia32_pause();
-#endif
-	} else if (c->idle < IDLE_YIELDS) {
-		sched_yield();
-	} else {
-		const struct timespec t = { .tv_nsec = IDLE_SLEEP_NS };
+	const struct timespec t = { .tv_nsec = IDLE_SLEEP_NS };
 
+	if (c->idle == IDLE_PAUSES) {
 		nanosleep(&t, NULL);
 		return;
 	}
 	c->idle++;
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#endif
 }
 
 /* What is due by the clock: a flush, a status MAR. */

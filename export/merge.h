@@ -22,13 +22,17 @@
 struct merge_lane {
 	struct flow_ring *ring;
 	const struct flow_record *head; /* NULL: empty when last looked at */
-	uint64_t clock_ns;              /* read before that look */
-	bool ended;
 };
 
 struct merge {
 	unsigned lanes;
 	struct merge_lane *lane;
+	/* Nothing of this lane is earlier: its head's time, or its clock when it is empty;
+	 * UINT64_MAX once it has ended. */
+	uint64_t *bound_ns;
+	/* This lane goes on without another look at the others as long as it is earlier. */
+	unsigned run_lane;
+	uint64_t run_until_ns;
 };
 
 /* 0 or -ENOMEM. */
@@ -44,7 +48,7 @@ const struct flow_record *merge_next(struct merge *, bool hurry, unsigned *lane)
 void merge_release(struct merge *, unsigned lane);
 
 /* Records wait in some ring for another ring's clock. */
-bool merge_waiting(const struct merge *);
+bool merge_waiting(struct merge *);
 /* Every ring has ended and is empty. */
 bool merge_ended(const struct merge *);
 
