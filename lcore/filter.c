@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * pcap_compile -> classic BPF -> rte_bpf_convert -> rte_bpf_load -> machine code.
+ * pcap_compile -> classic BPF -> machine code.
  *
- * Converted programs read a packet through an rte_mbuf, so one is kept whose
- * data pointer and lengths are set per packet. An mbuf's data_len is captured
- * bytes, and a load beyond it may only stay in the program's fast path if pkt_len
- * says no more; but pkt_len is also what the expression's "len" reads, and that
- * is the length on the wire. Where both matter and differ, and for packets
- * that 16 bits can't measure, the interpreter decides.
+ * Converted programs read a packet through an rte_mbuf, so one is kept whose data
+ * pointer and lengths are set per packet. Its data_len is the captured bytes.
+ * pkt_len must not say more, or a load beyond them would look for a further
+ * segment; but it is also what the expression's "len" reads, and that is the
+ * length on the wire. Where both matter and differ, and for packets that 16
+ * bits can't measure, the interpreter decides.
  */
 #include "lcore/filter.h"
 
@@ -18,8 +18,9 @@
 #include <pcap/pcap.h>
 
 #include <rte_bpf.h>
-#include <rte_malloc.h>
 #include <rte_mbuf.h>
+
+#include "lcore/filter_native.h"
 
 #define FILTER_LINKS 32
 #define FILTER_SNAPLEN 262144
@@ -77,7 +78,7 @@ filter_free(struct filter *f)
 static int
 compile(pcap_t *dead, struct bpf_program *out, const char *expression, bool optimize)
 {
-	return pcap_compile(dead, out, expression, optimize, PCAP_NETMASK_UNKNOWN);
+	return pcap_compile(dead, out, expression, optimize, 0);
 }
 
 /* Where the trouble is: the longest run of whole words that compiles ends before it. Returns the
@@ -126,26 +127,13 @@ static bool
 reads_length(const struct bpf_program *p)
 {
 	for (unsigned i = 0; i < p->bf_len; i++) {
-		const unsigned class = p->bf_insns[i].code & 0x07, mode = p->bf_insns[i].code & 0xe0;
+		const unsigned code = p->bf_insns[i].code;
 
-		if ((class == BPF_LD || class == BPF_LDX) && mode == BPF_LEN)
+		if ((BPF_CLASS(code) == BPF_LD || BPF_CLASS(code) == BPF_LDX) &&
+		    BPF_MODE(code) == BPF_LEN)
 			return true;
 	}
 	return false;
-}
-
-static void
-make_native(struct filter_program *p)
-{
-	struct rte_bpf_prm *prm = rte_bpf_convert(&p->classic);
-	struct rte_bpf_jit jit;
-
-	if (prm == NULL)
-		return;
-	p->native = rte_bpf_load(prm);
-	if (p->native != NULL && rte_bpf_get_jit(p->native, &jit) == 0)
-		p->run = jit.func;
-	rte_free(prm);
 }
 
 int
@@ -178,7 +166,7 @@ filter_prepare(struct filter *f, uint16_t link_type, uint32_t snaplen, char *err
 		memset(&p->classic, 0, sizeof(p->classic));
 	} else {
 		p->reads_length = reads_length(&p->classic);
-		make_native(p);
+		p->native = filter_native_create(&p->classic, &p->run);
 	}
 	pcap_close(dead);
 	return p->usable ? 0 : -EINVAL;
