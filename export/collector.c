@@ -30,7 +30,7 @@
 #define IDLE_SLEEP_NS 200000
 /* A ring that waits for an empty one's clock so long may be what keeps that clock from moving:
  * that many turns then go without it. */
-#define HURRY_NS 100000000u
+#define HURRY_NS 500000000u
 #define HURRY_TURNS 64
 
 /* What receiving cores had counted at the last MAR. */
@@ -115,8 +115,8 @@ ledger_read(const struct collector *c, struct ledger *l)
 		l->bytes += counter_get(n, COUNTER_rx_bytes);
 		l->flows += counter_get(n, COUNTER_flows_opened);
 		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
-			      counter_get(n, COUNTER_drop_dispatch) +
-			      counter_get(n, COUNTER_packets_lost_ring);
+		              counter_get(n, COUNTER_drop_dispatch) +
+		              counter_get(n, COUNTER_packets_lost_ring);
 	}
 }
 
@@ -164,8 +164,8 @@ sinks_open(struct collector *c, char *error, size_t error_size)
 		struct sink *s;
 
 		if (o->filter != NULL || strstr(o->target, "://") != NULL) {
-			snprintf(error, error_size, "output %s: %s can't be written yet",
-				 o->target, o->filter ? "a filtered output" : "a network output");
+			snprintf(error, error_size, "output %s: %s can't be written yet", o->target,
+			         o->filter ? "a filtered output" : "a network output");
 			return -ENOTSUP;
 		}
 		s = sink_file_open(o->target, &c->mar, error, error_size);
@@ -204,7 +204,7 @@ record_take(struct collector *c, const struct flow_record *r, unsigned lane)
 	if (BLOCK_SIZE - c->block_used < c->far_size_max)
 		block_flush(c);
 	c->block_used += far_encode(&c->encoder, r, record_sequence(c, r, lane),
-				    c->block + c->block_used, BLOCK_SIZE - c->block_used);
+	                            c->block + c->block_used, BLOCK_SIZE - c->block_used);
 	c->block_records++;
 	c->records_received++;
 	c->records_encoded++;
@@ -296,8 +296,8 @@ sinks_close(struct collector *c)
 			rc = close_rc;
 		if (rc != 0 && c->problem[0] == '\0')
 			snprintf(c->problem, sizeof(c->problem),
-				 "output %s: %s: %" PRIu64 " records lost", target, strerror(-rc),
-				 lost);
+			         "output %s: %s: %" PRIu64 " records lost", target, strerror(-rc),
+			         lost);
 		if (rc != 0 && c->error == 0)
 			c->error = rc;
 	}
@@ -339,7 +339,7 @@ static void *
 pages_get(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return p != MAP_FAILED ? p : NULL;
 }
@@ -382,7 +382,7 @@ collector_start_mar(struct collector *c)
 		.far_interval_s = interval_u16(config->status_interval_ns / NS_PER_S),
 		.mar_interval_s = interval_u16(config->mar_interval_s),
 		.user_size = { (uint16_t)c->options.layout->user_size[0],
-			       (uint16_t)c->options.layout->user_size[1] },
+		               (uint16_t)c->options.layout->user_size[1] },
 	};
 }
 
@@ -400,14 +400,14 @@ collector_create(const struct collector_options *o, char *error, size_t error_si
 	far_options_init(&far, o->config);
 	if (far_encoder_init(&c->encoder, &far, o->layout) != 0) {
 		snprintf(error, error_size,
-			 "user data of %u and %u bytes don't fit into a record of %u",
-			 o->layout->user_size[0], o->layout->user_size[1], WIRE_RECORD_SIZE_MAX);
+		         "user data of %u and %u bytes don't fit into a record of %u",
+		         o->layout->user_size[0], o->layout->user_size[1], WIRE_RECORD_SIZE_MAX);
 		goto fail;
 	}
 	c->far_size_max = far_size_max(&c->encoder);
 	if (collector_memory(c) != 0) {
 		snprintf(error, error_size, "collector: out of memory for %u flows of %u workers",
-			 o->flows_per_worker, o->workers);
+		         o->flows_per_worker, o->workers);
 		goto fail;
 	}
 	collector_start_mar(c);

@@ -24,7 +24,8 @@ struct collector_options {
 	const struct config *config;
 	const struct flow_record_layout *layout;
 	struct flow_ring *const *rings; /* one per worker */
-	const struct counters *const *worker_counters; /* every counting core: workers and dispatcher */
+	const struct counters *const
+	        *worker_counters; /* every counting core: workers and dispatcher */
 	unsigned workers;
 	unsigned counting_cores;
 	uint32_t flows_per_worker;
@@ -33,7 +34,7 @@ struct collector_options {
 
 /* Opens the outputs and writes their start MARs. NULL on failure; 'error' then holds one line. */
 struct collector *collector_create(const struct collector_options *, char *error,
-				   size_t error_size);
+                                   size_t error_size);
 
 /* Until every ring's clock says the end and all are empty: then writes the stop MARs and closes
  * the outputs. 0, or a negative errno when records were lost to a failing output. 'arg' is the

@@ -144,8 +144,7 @@ merge_next_hurried(struct merge *m, unsigned *lane)
 	for (unsigned i = 0; i < m->lanes; i++) {
 		if (m->lane[i].head == NULL && m->bound_ns[i] != ENDED)
 			lane_look(m, i);
-		if (m->lane[i].head != NULL &&
-		    (best == NULL || m->bound_ns[i] < best->report_ns)) {
+		if (m->lane[i].head != NULL && (best == NULL || m->bound_ns[i] < best->report_ns)) {
 			best = m->lane[i].head;
 			*lane = i;
 		}

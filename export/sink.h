@@ -50,6 +50,6 @@ struct sink {
  * again, with the time of then, whenever the file has been moved away, deleted or emptied. NULL on
  * failure; 'error' then holds one line. */
 struct sink *sink_file_open(const char *target, const struct mar *start, char *error,
-			    size_t error_size);
+                            size_t error_size);
 
 #endif

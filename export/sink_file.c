@@ -236,7 +236,7 @@ sink_file_open(const char *target, const struct mar *start, char *error, size_t 
 	rc = file_open(f);
 	if (rc != 0) {
 		snprintf(error, error_size, "output %s: %s", f->rotates ? target : "(stdout)",
-			 strerror(-rc));
+		         strerror(-rc));
 		file_close(&f->sink);
 		return NULL;
 	}

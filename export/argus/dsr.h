@@ -52,7 +52,7 @@ put_stamp(uint8_t *p, uint64_t ns)
 }
 
 extern const struct dsr dsr_transport, dsr_flow, dsr_time, dsr_metric, dsr_network, dsr_vlan,
-	dsr_mpls, dsr_jitter, dsr_ipattr, dsr_psize, dsr_data_src, dsr_data_dst, dsr_mac, dsr_icmp,
-	dsr_encaps, dsr_behavior;
+        dsr_mpls, dsr_jitter, dsr_ipattr, dsr_psize, dsr_data_src, dsr_data_dst, dsr_mac, dsr_icmp,
+        dsr_encaps, dsr_behavior;
 
 #endif

@@ -29,7 +29,7 @@ jitter_write(struct writer *w, const struct far_input *in)
 {
 	const struct flow_jitter_report *j = in->jitter;
 	const struct flow_interval *const slots[4] = { &j->active[0], &j->idle[0], &j->active[1],
-						       &j->idle[1] };
+		                                       &j->idle[1] };
 	unsigned qualifier = 0, n = 0;
 	uint8_t *p;
 

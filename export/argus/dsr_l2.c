@@ -15,7 +15,7 @@ vlan_write(struct writer *w, const struct far_input *in)
 	if (p == NULL)
 		return;
 	put_dsr_header(p, WIRE_DSR_VLAN, 0, (src ? WIRE_VLAN_SRC : 0) | (dst ? WIRE_VLAN_DST : 0),
-		       2);
+	               2);
 	put_u16(p + 4, src ? r->vlan_tci[0] : 0);
 	put_u16(p + 6, dst ? r->vlan_tci[1] : 0);
 }
@@ -42,7 +42,7 @@ mpls_write(struct writer *w, const struct far_input *in)
 	if (p == NULL)
 		return;
 	put_dsr_header(p, WIRE_DSR_MPLS, (src ? WIRE_MPLS_SRC : 0) | (dst ? WIRE_MPLS_DST : 0),
-		       (src ? 0x10 : 0) | (dst ? 0x01 : 0), 1 + labels);
+	               (src ? 0x10 : 0) | (dst ? 0x01 : 0), 1 + labels);
 	put_u32(p + 4, r->mpls_label[src ? 0 : 1]);
 	if (labels == 2)
 		put_u32(p + 8, r->mpls_label[1]);
@@ -74,9 +74,9 @@ mac_write(struct writer *w, const struct far_input *in)
 	if (p == NULL)
 		return;
 	put_dsr_header(p, WIRE_DSR_MAC, 0,
-		       (r->multi & FLOW_MULTI_MAC_SRC ? WIRE_MAC_MULTI_SRC : 0) |
-			       (r->multi & FLOW_MULTI_MAC_DST ? WIRE_MAC_MULTI_DST : 0),
-		       5);
+	               (r->multi & FLOW_MULTI_MAC_SRC ? WIRE_MAC_MULTI_SRC : 0) |
+	                       (r->multi & FLOW_MULTI_MAC_DST ? WIRE_MAC_MULTI_DST : 0),
+	               5);
 	memcpy(p + 4, r->mac.dst, 6);
 	memcpy(p + 10, r->mac.src, 6);
 	put_u16(p + 16, r->mac_ethertype);
@@ -100,9 +100,9 @@ encaps_write(struct writer *w, const struct far_input *in)
 	if (p == NULL)
 		return;
 	put_dsr_header(p, WIRE_DSR_ENCAPS, 0,
-		       (r->multi & FLOW_MULTI_ENCAPS_SRC ? WIRE_ENCAPS_MULTI_SRC : 0) |
-			       (r->multi & FLOW_MULTI_ENCAPS_DST ? WIRE_ENCAPS_MULTI_DST : 0),
-		       3);
+	               (r->multi & FLOW_MULTI_ENCAPS_SRC ? WIRE_ENCAPS_MULTI_SRC : 0) |
+	                       (r->multi & FLOW_MULTI_ENCAPS_DST ? WIRE_ENCAPS_MULTI_DST : 0),
+	               3);
 	put_u32(p + 4, r->encaps[0]);
 	put_u32(p + 8, r->encaps[1]);
 }

@@ -83,7 +83,7 @@ metric_write(struct writer *w, const struct far_input *in)
 	p = dsr + 4;
 	put_u32(dsr + words * 4u - 4, 0); /* the last word may end in padding */
 	put_dsr_header(dsr, WIRE_DSR_METRIC, app ? WIRE_METRIC_WITH_APP : WIRE_METRIC_PKTS_BYTES,
-		       s.qualifier + width, words);
+	               s.qualifier + width, words);
 	for (int d = s.first; d < s.first + s.count; d++) {
 		p = put_width(p, width, r->packets[d]);
 		p = put_width(p, width, r->bytes[d]);

@@ -48,7 +48,7 @@ time_whole_write(struct writer *w, const struct flow_record *r)
 			return;
 		/* argus says "range" of two packets in the same microsecond, too */
 		put_dsr_header(p, WIRE_DSR_TIME, packets > 1 ? WIRE_TIME_RANGE : WIRE_TIME_STAMP,
-			       WIRE_TIME_UTC_US, 3);
+		               WIRE_TIME_UTC_US, 3);
 		put_stamp(p + 4, t.start_ns);
 		return;
 	}
@@ -94,7 +94,7 @@ time_bidirectional_write(struct writer *w, const struct flow_record *r)
 		}
 	}
 	put_dsr_header(header, WIRE_DSR_TIME, subtype, WIRE_TIME_UTC_US,
-		       (unsigned)(w->at - header) / 4);
+	               (unsigned)(w->at - header) / 4);
 }
 
 static void

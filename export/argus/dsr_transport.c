@@ -28,7 +28,7 @@ transport_write(struct writer *w, const struct far_input *in)
 		return;
 	/* Never a sequence without an id: clients lose the record then. */
 	put_dsr_header(p, WIRE_DSR_TRANSPORT, WIRE_TRANSPORT_SRCID | WIRE_TRANSPORT_SEQUENCE,
-		       source_id_qualifier(id), 3);
+	               source_id_qualifier(id), 3);
 	if (id->kind == SOURCE_ID_NONE)
 		put_u32(p + 4, 0);
 	else

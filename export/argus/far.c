@@ -23,7 +23,7 @@ far_options_init(struct far_options *o, const struct config *c)
 
 int
 far_encoder_init(struct far_encoder *e, const struct far_options *o,
-		 const struct flow_record_layout *l)
+                 const struct flow_record_layout *l)
 {
 	*e = (struct far_encoder){ .options = *o, .layout = *l };
 	for (unsigned i = 0; i < dsr_table_size; i++) {
@@ -57,7 +57,7 @@ section(const struct flow_record *r, uint32_t at)
 
 size_t
 far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t sequence,
-	   uint8_t *out, size_t room)
+           uint8_t *out, size_t room)
 {
 	const struct far_input in = {
 		.options = &e->options,
@@ -79,6 +79,6 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 		return 0;
 	size = (size_t)(w.at - out);
 	put_u32(header, (uint32_t)WIRE_FAR << 24 | (uint32_t)(r->cause & 0xF0) << 16 |
-				(uint32_t)(size / 4));
+	                        (uint32_t)(size / 4));
 	return size;
 }

@@ -38,7 +38,7 @@ struct far_encoder {
 };
 /* 0; -EINVAL when a layout asks for records beyond WIRE_RECORD_SIZE_MAX. */
 int far_encoder_init(struct far_encoder *, const struct far_options *,
-		     const struct flow_record_layout *);
+                     const struct flow_record_layout *);
 
 /* No FAR of this encoder is longer, in bytes. */
 size_t far_size_max(const struct far_encoder *);
@@ -46,25 +46,25 @@ size_t far_size_max(const struct far_encoder *);
 /* The record's FAR in 'out': its size in bytes, or 0 when it doesn't fit in 'room'. No byte at or
  * beyond out + room is touched. */
 size_t far_encode(const struct far_encoder *, const struct flow_record *, uint32_t sequence,
-		  uint8_t *out, size_t room);
+                  uint8_t *out, size_t room);
 
 /* A management record. The cause is one of CAUSE_START, _STATUS, _STOP. Counters are of the time
  * since the output's previous MAR. */
 struct mar {
 	enum flow_cause cause;
 	struct source_id source_id;
-	uint64_t start_ns;        /* START: the probe's; others: the previous MAR's */
-	uint64_t now_ns;          /* wall clock */
-	uint32_t last_sequence;   /* of the last new flow */
+	uint64_t start_ns;      /* START: the probe's; others: the previous MAR's */
+	uint64_t now_ns;        /* wall clock */
+	uint32_t last_sequence; /* of the last new flow */
 	uint16_t far_interval_s, mar_interval_s;
-	uint64_t packets, bytes;  /* received */
-	uint32_t records;         /* written; the STOP MAR counts itself */
-	uint32_t flows;           /* opened */
-	uint32_t dropped;         /* packets */
-	uint32_t clients;         /* outputs */
-	uint32_t buffers;         /* output blocks held */
-	uint32_t memory;          /* bytes of them */
-	uint16_t user_size[2];    /* captured user data, source and destination */
+	uint64_t packets, bytes; /* received */
+	uint32_t records;        /* written; the STOP MAR counts itself */
+	uint32_t flows;          /* opened */
+	uint32_t dropped;        /* packets */
+	uint32_t clients;        /* outputs */
+	uint32_t buffers;        /* output blocks held */
+	uint32_t memory;         /* bytes of them */
+	uint16_t user_size[2];   /* captured user data, source and destination */
 };
 /* Always WIRE_MAR_SIZE bytes. */
 void mar_encode(const struct mar *, uint8_t *out);

@@ -13,6 +13,8 @@
 #ifndef PANOPTES_EXPORT_ARGUS_WIRE_H
 #define PANOPTES_EXPORT_ARGUS_WIRE_H
 
+/* clang-format off: tables read better in columns */
+
 /* Record header: type and version, cause, length. [f] */
 #define WIRE_VERSION		3
 #define WIRE_MAR		(0x80 | WIRE_VERSION)
@@ -143,5 +145,7 @@
 
 /* behavior: keystrokes [s] */
 #define WIRE_BEHAVIOR_KEYSTROKE	0x01
+
+/* clang-format on */
 
 #endif

@@ -15,7 +15,7 @@ struct flow_ring {
 
 struct flow_ring *
 flow_ring_create(const char *name, uint32_t slots, const struct flow_record_layout *layout,
-		 int socket)
+                 int socket)
 {
 	struct flow_ring *r = calloc(1, sizeof(*r));
 	void *memory = NULL;

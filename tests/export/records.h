@@ -7,7 +7,7 @@
 
 #include "ring/flow_record.h"
 
-#define T(s, us) ((uint64_t)(s) * 1000000000u + (uint64_t)(us) * 1000u)
+#define T(s, us) ((uint64_t)(s)*1000000000u + (uint64_t)(us)*1000u)
 #define RECORD_ROOM 8192
 
 /* A record with room for every section. */
@@ -52,25 +52,25 @@ record_http(struct flow_record *r)
 	t->synack_us = 69740;
 	t->ackdat_us = 294;
 	t->half[0] = (struct flow_tcp_half){ .last_ns = T(1362692527, 80972),
-					     .status = 0x1c,
-					     .seq_base = 0xfe21323a,
-					     .seq = 0xfe2132c3,
-					     .ack = 0xa5afe1ce,
-					     .windows = 2,
-					     .bytes = 136,
-					     .window = 0x2000,
-					     .flags = 0x1b,
-					     .window_shift = 4 };
+		                             .status = 0x1c,
+		                             .seq_base = 0xfe21323a,
+		                             .seq = 0xfe2132c3,
+		                             .ack = 0xa5afe1ce,
+		                             .windows = 2,
+		                             .bytes = 136,
+		                             .window = 0x2000,
+		                             .flags = 0x1b,
+		                             .window_shift = 4 };
 	t->half[1] = (struct flow_tcp_half){ .last_ns = T(1362692527, 80828),
-					     .status = 0x1a,
-					     .seq_base = 0xa5afce3e,
-					     .seq = 0xa5afe1ce,
-					     .ack = 0xfe2132c3,
-					     .windows = 3,
-					     .bytes = 5007,
-					     .window = 0x7a,
-					     .flags = 0x1b,
-					     .window_shift = 7 };
+		                             .status = 0x1a,
+		                             .seq_base = 0xa5afce3e,
+		                             .seq = 0xa5afe1ce,
+		                             .ack = 0xfe2132c3,
+		                             .windows = 3,
+		                             .bytes = 5007,
+		                             .window = 0x7a,
+		                             .flags = 0x1b,
+		                             .window_shift = 7 };
 }
 
 /* The same with every DSR there is. */
@@ -84,8 +84,8 @@ record_full(union record_room *u, const struct flow_record_layout *l)
 	memset(u, 0, sizeof(*u));
 	record_http(r);
 	r->flags |= FLOW_RECORD_VLAN_SRC | FLOW_RECORD_VLAN_DST | FLOW_RECORD_MPLS_SRC |
-		    FLOW_RECORD_MPLS_DST | FLOW_RECORD_MAC | FLOW_RECORD_ICMP |
-		    FLOW_RECORD_BEHAVIOR;
+	            FLOW_RECORD_MPLS_DST | FLOW_RECORD_MAC | FLOW_RECORD_ICMP |
+	            FLOW_RECORD_BEHAVIOR;
 	r->vlan_tci[0] = 0x2064;
 	r->vlan_tci[1] = 0x00c8;
 	r->mpls_label[0] = 0x000641ff;

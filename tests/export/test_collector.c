@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The collector end to end, over doubles of the rings: numbers, order, MARs, losses. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <errno.h>
 #include <pthread.h>
@@ -234,7 +234,7 @@ flow_keeps_its_number(void **state)
 	put(f, 1, 7, 4, 0);
 	put(f, 0, 7, 5, FLOW_RECORD_FIRST); /* the slot's next flow */
 	put(f, 0, 7, 6, 0);
-	put(f, 2, FLOWS - 1, 7, 0);         /* its first record was lost */
+	put(f, 2, FLOWS - 1, 7, 0); /* its first record was lost */
 	put(f, 2, FLOWS - 1, 8, 0);
 	assert_int_equal(run(f), 0);
 	static const unsigned want[] = { 1, 2, 1, 2, 3, 3, 4, 4 };
@@ -373,7 +373,7 @@ output_that_cannot_be_is_refused_in_one_line(void **state)
 	f->spec[0].target = url;
 	assert_null(collector_create(&f->options, error, sizeof(error)));
 	assert_string_equal(error, "output argus-udp://127.0.0.1:561: a network output can't be "
-				   "written yet");
+	                           "written yet");
 	f->spec[0].target = f->dir;
 	assert_null(collector_create(&f->options, error, sizeof(error)));
 	assert_non_null(strstr(error, "Is a directory"));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* FAR encoder: bytes, DSR by DSR, as argus 3.0.8.2 writes them and its clients want them. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <errno.h>
 #include <math.h>
@@ -83,15 +83,15 @@ static void
 far_is_what_argus_writes_for_http(void **state)
 {
 	static const char want_hex[] =
-		"13100035 01030003 00000000 00000001 02010105 8d8ee405 c096bb2b 0600e9d0 00500000"
-		"03021805 513909ae 000d43e0 513909af 00013c4c 10010203 00070262 00071565"
-		"3005001e 0000001f 00000009 04700000 0001106c 00000126"
-		"513909af 00013c4c 0000001c fe21323a fe2132c3 a5afe1ce 00000002 00000088 00000000"
-		"00000000 00000000 20001b04"
-		"513909af 00013bbc 0000001a a5afce3e a5afe1ce fe2132c3 00000003 0000138f 00000000"
-		"00000000 00000000 007a1b07"
-		/* argus has the two IP ids turned round */
-		"48000303 40004199 2f008ca5 20000003 00000002 00000002";
+	        "13100035 01030003 00000000 00000001 02010105 8d8ee405 c096bb2b 0600e9d0 00500000"
+	        "03021805 513909ae 000d43e0 513909af 00013c4c 10010203 00070262 00071565"
+	        "3005001e 0000001f 00000009 04700000 0001106c 00000126"
+	        "513909af 00013c4c 0000001c fe21323a fe2132c3 a5afe1ce 00000002 00000088 00000000"
+	        "00000000 00000000 20001b04"
+	        "513909af 00013bbc 0000001a a5afce3e a5afe1ce fe2132c3 00000003 0000138f 00000000"
+	        "00000000 00000000 007a1b07"
+	        /* argus has the two IP ids turned round */
+	        "48000303 40004199 2f008ca5 20000003 00000002 00000002";
 	struct flow_record_layout l;
 	struct far_encoder e;
 	struct flow_record r;
@@ -137,7 +137,7 @@ static void
 far_has_every_dsr_once_in_slot_order(void **state)
 {
 	static const uint8_t order[] = { 0x01, 0x02, 0x03, 0x10, 0x30, 0x40, 0x44, 0x46,
-					 0x48, 0x12, 0x50, 0x50, 0x42, 0x34, 0x20, 0x54 };
+		                         0x48, 0x12, 0x50, 0x50, 0x42, 0x34, 0x20, 0x54 };
 	static union record_room u;
 	static uint8_t got[4096];
 	struct flow_record_layout l;
@@ -151,7 +151,7 @@ far_has_every_dsr_once_in_slot_order(void **state)
 	size = far_encode(&e, &u.r, 1, got, sizeof(got));
 	while (at < size) {
 		const unsigned words =
-			got[at + 1] & 0x80 ? (unsigned)got[at + 2] << 8 | got[at + 3] : got[at + 3];
+		        got[at + 1] & 0x80 ? (unsigned)got[at + 2] << 8 | got[at + 3] : got[at + 3];
 
 		assert_true(n < sizeof(order));
 		assert_int_equal(got[at], order[n++]);
@@ -258,7 +258,7 @@ static void
 flow_writes_ipv6_by_protocol(void **state)
 {
 	static const char head[] = "20010db8 00000000 00000000 00000001"
-				   "20010db8 00000000 00000000 00000002";
+	                           "20010db8 00000000 00000000 00000002";
 	struct flow_record r = { .kind = FLOW_IPV6, .proto = 6, .src_port = 1, .dst_port = 2 };
 	char want[256];
 
@@ -316,8 +316,8 @@ flow_writes_isis_as_argus_does(void **state)
 	unhex("2222222222222222222222220100", r.who.isis.body);
 	r.proto_key.isis_checksum = 0xfddf;
 	expect_plain(&dsr_flow, &r,
-		     "02010a0b 0000000f c2012998 00000180 c2000014 01000000"
-		     "22222222 22222222 22222222 01000000 fddf0000");
+	             "02010a0b 0000000f c2012998 00000180 c2000014 01000000"
+	             "22222222 22222222 22222222 01000000 fddf0000");
 }
 
 static void
@@ -336,17 +336,17 @@ flow_writes_arp_whole(void **state)
 	unhex("020000000001", r.who.arp.sender_mac);
 	unhex("020000000002", r.who.arp.target_mac);
 	expect_plain(&dsr_flow, &r,
-		     "02060407 00010800 06040001 0a000001 0a000002 02000000 00010000");
+	             "02060407 00010800 06040001 0a000001 0a000002 02000000 00010000");
 	r.who.arp.hardware_len = 255;
 	expect_plain(&dsr_flow, &r,
-		     "02060407 00010800 06040001 0a000001 0a000002 02000000 00010000");
+	             "02060407 00010800 06040001 0a000001 0a000002 02000000 00010000");
 	r.who.arp.hardware_len = 0;
 	expect_plain(&dsr_flow, &r, "02060405 00010800 00040001 0a000001 0a000002");
 	r.kind = FLOW_RARP;
 	r.who.arp.hardware_len = 6;
 	r.who.arp.op = 3;
 	expect_plain(&dsr_flow, &r,
-		     "02060507 00010800 06040003 0a000002 02000000 00010200 00000002");
+	             "02060507 00010800 06040003 0a000002 02000000 00010200 00000002");
 }
 
 static void
@@ -360,8 +360,8 @@ flow_writes_address_pairs(void **state)
 	expect_plain(&dsr_flow, &r, "02030103 0100000a 0200000a");
 	r.kind = FLOW_MATRIX_L3_IPV6;
 	expect_plain(&dsr_flow, &r,
-		     "02030209 0a000001 00000000 00000000 00000000"
-		     "0a000002 00000000 00000000 00000000");
+	             "02030209 0a000001 00000000 00000000 00000000"
+	             "0a000002 00000000 00000000 00000000");
 }
 
 static void
@@ -394,8 +394,9 @@ time_is_the_range_of_both_directions(void **state)
 static void
 time_never_says_second_zero(void **state)
 {
-	struct flow_record r = { .packets = { 2, 0 }, .first_ns = { 1, 0 },
-				 .last_ns = { T(0, 999999), 0 } };
+	struct flow_record r = { .packets = { 2, 0 },
+		                 .first_ns = { 1, 0 },
+		                 .last_ns = { T(0, 999999), 0 } };
 
 	(void)state;
 	expect_plain(&dsr_time, &r, "03021805 00000001 00000000 00000001 00000000");
@@ -440,8 +441,8 @@ metric_is_as_wide_as_needed(void **state)
 	expect_plain(&dsr_metric, &r, "10010305 00000001 00000100 00000002 00010000");
 	r.bytes[0] = 6000000000;
 	expect_plain(&dsr_metric, &r,
-		     "10010409 00000000 00000001 00000001 65a0bc00"
-		     "00000000 00000002 00000000 00010000");
+	             "10010409 00000000 00000001 00000001 65a0bc00"
+	             "00000000 00000002 00000000 00010000");
 	r.packets[1] = 0;
 	expect_plain(&dsr_metric, &r, "10010805 00000000 00000001 00000001 65a0bc00");
 	r.bytes[0] = 65536;
@@ -473,14 +474,14 @@ metric_has_application_bytes_where_there_are_any(void **state)
 	expect_rich(&dsr_metric, &r, "10040204 00010046 012c0002 003c0000");
 	r.bytes[0] = 65536;
 	expect_rich(&dsr_metric, &r,
-		    "10040307 00000001 00010000 0000012c 00000002 0000003c 00000000");
+	            "10040307 00000001 00010000 0000012c 00000002 0000003c 00000000");
 	r.bytes[0] = 1ull << 32;
 	expect_rich(&dsr_metric, &r,
-		    "1004040d 00000000 00000001 00000001 00000000 00000000 0000012c"
-		    "00000000 00000002 00000000 0000003c 00000000 00000000");
+	            "1004040d 00000000 00000001 00000001 00000000 00000000 0000012c"
+	            "00000000 00000002 00000000 0000003c 00000000 00000000");
 	r.packets[1] = 0;
 	expect_rich(&dsr_metric, &r,
-		    "10040807 00000000 00000001 00000001 00000000 00000000 0000012c");
+	            "10040807 00000000 00000001 00000001 00000000 00000000 0000012c");
 	r.bytes[0] = 70;
 	expect_rich(&dsr_metric, &r, "10040603 00010046 012c0000");
 	r.packets[0] = 0;
@@ -519,11 +520,10 @@ network_is_by_protocol(void **state)
 	rtp->deviation[0] = 11;
 	rtp->deviation[1] = 12;
 	expect_plain(&dsr_network, &r,
-		     "300a020a 00000001 80000102 00000003 00000004 80000506 00000007 00000008"
-		     "0009000a 000b000c");
+	             "300a020a 00000001 80000102 00000003 00000004 80000506 00000007 00000008"
+	             "0009000a 000b000c");
 	r.net = FLOW_NET_RTCP;
-	expect_plain(&dsr_network, &r,
-		     "30090006 80000102 00000003 80000506 00000007 0009000a");
+	expect_plain(&dsr_network, &r, "30090006 80000102 00000003 80000506 00000007 0009000a");
 }
 
 static void
@@ -556,7 +556,7 @@ layer_2_dsrs_say_which_direction(void **state)
 	expect_plain(&dsr_mpls, r, "44031103 000641ff 000c81fe");
 	expect_plain(&dsr_mac, r, "42000005 02000000 00020200 00000001 08000000");
 	expect_plain(&dsr_encaps, r, "20000003 00000002 00000002");
-	r->flags &= (uint16_t)~(FLOW_RECORD_VLAN_SRC | FLOW_RECORD_MPLS_SRC);
+	r->flags &= (uint16_t) ~(FLOW_RECORD_VLAN_SRC | FLOW_RECORD_MPLS_SRC);
 	r->multi = FLOW_MULTI_MAC_DST | FLOW_MULTI_ENCAPS_SRC;
 	expect_plain(&dsr_vlan, r, "40000202 000000c8");
 	expect_plain(&dsr_mpls, r, "44020102 000c81fe");
@@ -596,7 +596,7 @@ ip_dsrs_say_what_headers_said(void **state)
 	expect_plain(&dsr_icmp, r, "");
 	r->flags = FLOW_RECORD_ICMP;
 	expect_plain(&dsr_icmp, r,
-		     "34000107 030d1234 0a000009 8d8ee405 8d8ee405 c096bb2b 00000000");
+	             "34000107 030d1234 0a000009 8d8ee405 8d8ee405 c096bb2b 00000000");
 }
 
 static void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* MAR encoder: 128 bytes, byte by byte. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <string.h>
 
@@ -29,7 +29,8 @@ start_is_what_argus_writes(void **state)
 		.mar_interval_s = 60,
 	};
 	static const uint32_t want[32] = {
-		0x83100020, 0, 0xe5712dcb, 0, 0, 0, 0x6b0436f6, 0x000c94c9, 0x6b0436f6, 0x000cc1f8,
+		0x83100020, 0,          0xe5712dcb,        0,          0,
+		0,          0x6b0436f6, 0x000c94c9,        0x6b0436f6, 0x000cc1f8,
 		0x03000000, 0x0005003c, [31] = 0xffffffff,
 	};
 	uint8_t out[WIRE_MAR_SIZE];
@@ -79,7 +80,7 @@ status_has_every_count_in_its_place(void **state)
 
 static void
 source_id_of(const struct source_id *id, enum flow_cause cause, uint32_t status, uint32_t argusid,
-	     uint32_t thisid)
+             uint32_t thisid)
 {
 	const struct mar m = { .cause = cause, .source_id = *id };
 	uint8_t out[WIRE_MAR_SIZE];

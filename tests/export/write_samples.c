@@ -28,8 +28,9 @@ put(const char *name, union record_room *u)
 	for (int d = 0; d < 2; d++) {
 		user = flow_record_user(&layout, r, d);
 		if (user != NULL && r->app_bytes[d] != 0) {
-			user->len = (uint16_t)(r->app_bytes[d] < layout.user_size[d] ?
-						       r->app_bytes[d] : layout.user_size[d]);
+			user->len = (uint16_t)(r->app_bytes[d] < layout.user_size[d]
+			                               ? r->app_bytes[d]
+			                               : layout.user_size[d]);
 			memset(user->bytes, 'A' + d, user->len);
 		}
 	}
@@ -109,7 +110,7 @@ one_way(struct flow_record *r, int keep)
 	r->packets[d] = r->bytes[d] = r->app_bytes[d] = 0;
 	r->size_min[d] = r->size_max[d] = 0;
 	r->encaps[d] = 0;
-	r->flags &= (uint16_t)~(d ? FLOW_RECORD_IPATTR_DST : FLOW_RECORD_IPATTR_SRC);
+	r->flags &= (uint16_t) ~(d ? FLOW_RECORD_IPATTR_DST : FLOW_RECORD_IPATTR_SRC);
 }
 
 static void
@@ -301,14 +302,14 @@ feature_samples(union record_room *u)
 		{ FLOW_RECORD_MPLS_SRC, FLOW_RECORD_MPLS_DST },
 	};
 	static const char *const name[2][3] = { { "vlan_src", "vlan_dst", "vlan" },
-						{ "mpls_src", "mpls_dst", "mpls" } };
+		                                { "mpls_src", "mpls_dst", "mpls" } };
 	struct flow_record *r;
 
 	for (unsigned i = 0; i < 2; i++) {
 		for (unsigned which = 1; which <= 3; which++) {
 			r = begin_ipv4(u, 17, 51000, 5000);
 			r->flags = (uint16_t)(r->flags | (which & 1 ? pairs[i][0] : 0) |
-					      (which & 2 ? pairs[i][1] : 0));
+			                      (which & 2 ? pairs[i][1] : 0));
 			r->vlan_tci[0] = 0x2064;
 			r->vlan_tci[1] = 0x00c8;
 			r->mpls_label[0] = 100u << 12 | 0x1ff;
@@ -413,8 +414,7 @@ main(int argc, char *argv[])
 	config.outputs = (struct output_list){ &output, 1 };
 	config.bidirectional_times = strcmp(argv[2], "times") == 0;
 	if (strcmp(argv[2], "rich") == 0) {
-		config.source_id =
-			(struct source_id){ SOURCE_ID_STRING, { 'p', 'r', 'b', '1' } };
+		config.source_id = (struct source_id){ SOURCE_ID_STRING, { 'p', 'r', 'b', '1' } };
 		config.app_bytes = config.packet_size = config.mac = config.keystroke = true;
 		flow_record_layout_init(&layout, 1, 64, 64);
 	} else {
