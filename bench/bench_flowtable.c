@@ -61,13 +61,13 @@ struct bed {
 	struct flow_table *table;
 	struct flow_timer *timer;
 	struct rte_hash *hash;
-	uint8_t *records;         /* by position in rte_hash, with the table's size but the key */
+	uint8_t *records; /* by position in rte_hash, with the table's size but the key */
 	uint32_t record_size;
-	uint32_t *stream;         /* numbers of the keys, as they arrive */
-	uint32_t *fifo;           /* entry indexes, oldest first, in a ring */
+	uint32_t *stream; /* numbers of the keys, as they arrive */
+	uint32_t *fifo;   /* entry indexes, oldest first, in a ring */
 	uint32_t fifo_size;
 	uint32_t fifo_oldest, fifo_next;
-	uint64_t table_next;      /* number of the next new key */
+	uint64_t table_next; /* number of the next new key */
 	uint64_t hash_oldest, hash_next;
 	uint64_t now_ns;
 	uint32_t expired;
@@ -97,7 +97,9 @@ die(const char *what)
 static inline void
 key_make(struct flow_key *key, uint64_t number)
 {
-	const uint64_t words[sizeof(*key) / 8] = { number, 0, 10, 0, number * 7 << 48 >> 32 | 6, 1 };
+	const uint64_t words[sizeof(*key) / 8] = {
+		number, 0, 10, 0, number * 7 << 48 >> 32 | 6, 1
+	};
 
 	memcpy(key, words, sizeof(*key));
 }
@@ -116,15 +118,15 @@ bed_init(struct bed *bed, const struct options *options, uint32_t flows)
 {
 	const uint32_t capacity = flows / 3 * 4 + 2 * BURST;
 	const struct flow_table_options table = { .capacity = capacity,
-						  .entry_size = options->entry_size,
-						  .seed = 1,
-						  .huge = !options->plain,
-						  .socket = SOCKET_ID_ANY };
+		                                  .entry_size = options->entry_size,
+		                                  .seed = 1,
+		                                  .huge = !options->plain,
+		                                  .socket = SOCKET_ID_ANY };
 	const struct rte_hash_parameters hash = { .name = "bench",
-						  .entries = capacity,
-						  .key_len = sizeof(struct flow_key),
-						  .hash_func = rte_hash_crc,
-						  .socket_id = SOCKET_ID_ANY };
+		                                  .entries = capacity,
+		                                  .key_len = sizeof(struct flow_key),
+		                                  .hash_func = rte_hash_crc,
+		                                  .socket_id = SOCKET_ID_ANY };
 
 	memset(bed, 0, sizeof(*bed));
 	bed->flows = flows;
@@ -342,7 +344,7 @@ bed_arm_all(struct bed *bed)
 	flow_timer_advance(bed->timer, bed->now_ns, 1, expire_entry, bed);
 	for (uint32_t i = 0; i < bed->flows; i++, at = fifo_after(bed, at))
 		flow_timer_arm(bed->timer, flow_table_entry(bed->table, bed->fifo[at]),
-			       bed->now_ns + life_ns * i / bed->flows);
+		               bed->now_ns + life_ns * i / bed->flows);
 }
 
 static int
@@ -365,7 +367,7 @@ measured(struct bed *bed, measured_fn *fn, uint32_t count)
 /* Rounds of the table and of rte_hash (NULL: none) in turn; prints a line. */
 static void
 compare(struct bed *bed, const struct options *options, const char *name, measured_fn *table,
-	measured_fn *hash, uint32_t count)
+        measured_fn *hash, uint32_t count)
 {
 	const double ghz = (double)rte_get_tsc_hz() / 1e9;
 	double ours[ROUNDS_MAX], theirs[ROUNDS_MAX];
@@ -425,7 +427,8 @@ print_machine(const struct options *options)
 	       name.release, options->plain ? "plain" : "EAL's",
 	       rte_eal_has_hugepages() ? "with" : "without", options->entry_size, BURST,
 	       options->rounds);
-	puts("|    flows | what           | table: ns a key | TSC | rte_hash: ns a key | TSC | ratio |");
+	puts("|    flows | what           | table: ns a key | TSC | rte_hash: ns a key | TSC | "
+	     "ratio |");
 	puts("|---|---|---|---|---|---|---|");
 }
 
@@ -449,9 +452,9 @@ options_parse(struct options *options, int argc, char *argv[])
 			options->plain = true;
 		else {
 			fprintf(stderr,
-				"usage: bench_flowtable [EAL options] -- [-r rounds 1-%d] "
-				"[-n flows >= 1000]... [-e entry bytes, 128 or more by 64] [-p]\n",
-				ROUNDS_MAX);
+			        "usage: bench_flowtable [EAL options] -- [-r rounds 1-%d] "
+			        "[-n flows >= 1000]... [-e entry bytes, 128 or more by 64] [-p]\n",
+			        ROUNDS_MAX);
 			exit(2);
 		}
 	}

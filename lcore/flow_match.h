@@ -31,8 +31,8 @@ flow_match_signature(const void *lanes, uint16_t signature)
 	const __m128i low = _mm_loadu_si128((const __m128i *)lanes);
 	const __m128i high = _mm_loadu_si128((const __m128i *)lanes + 1);
 
-	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(low, wanted),
-							   _mm_cmpeq_epi16(high, wanted)));
+	return (uint32_t)_mm_movemask_epi8(
+	        _mm_packs_epi16(_mm_cmpeq_epi16(low, wanted), _mm_cmpeq_epi16(high, wanted)));
 }
 #elif defined(__ARM_NEON) && defined(__aarch64__)
 static inline uint32_t

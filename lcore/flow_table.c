@@ -42,7 +42,7 @@ struct bucket {
 };
 static_assert(sizeof(struct bucket) == 64, "one cache line");
 static_assert(offsetof(struct bucket, signature) + 2 * FLOW_MATCH_LANES <= sizeof(struct bucket),
-	      "the vector compare stays in the line");
+              "the vector compare stays in the line");
 
 struct flow_table {
 	struct bucket *buckets;
@@ -208,7 +208,7 @@ flow_table_free(struct flow_table *table)
 
 void
 flow_table_hash_burst(const struct flow_table *table, const struct flow_key *const keys[],
-		      uint32_t hashes[], unsigned n)
+                      uint32_t hashes[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		hashes[i] = flow_hash(&table->secret, keys[i]);
@@ -223,8 +223,8 @@ flow_table_hash(const struct flow_table *table, const struct flow_key *key)
 }
 
 static inline struct flow_entry *
-bucket_find(const struct flow_table *table, const struct bucket *bucket,
-	    const struct flow_key *key, uint32_t hash)
+bucket_find(const struct flow_table *table, const struct bucket *bucket, const struct flow_key *key,
+            uint32_t hash)
 {
 	uint32_t match = bucket_match(bucket, bucket_signature(hash));
 
@@ -239,7 +239,7 @@ bucket_find(const struct flow_table *table, const struct bucket *bucket,
 
 static struct flow_entry *
 chain_find(const struct flow_table *table, const struct bucket *home, const struct flow_key *key,
-	   uint32_t hash)
+           uint32_t hash)
 {
 	uint32_t link = table->heads[home - table->buckets];
 
@@ -282,10 +282,10 @@ bucket_candidate(const struct flow_table *table, const struct bucket *bucket, ui
 }
 
 /* Three passes, so that the misses of a pass overlap: candidates of the home buckets; for those
- * without, of the second ones; the keys. A candidate with another key is rare and looked up anew. */
+ * without, of the second ones; the keys. A candidate with another key is rare: looked up anew. */
 void
 flow_table_lookup_burst(const struct flow_table *table, const struct flow_key *const keys[],
-			const uint32_t hashes[], struct flow_entry *entries[], unsigned n)
+                        const uint32_t hashes[], struct flow_entry *entries[], unsigned n)
 {
 	uint8_t elsewhere[VIEW_BURST];
 	unsigned elsewhere_count = 0;
@@ -303,8 +303,8 @@ flow_table_lookup_burst(const struct flow_table *table, const struct flow_key *c
 		const unsigned i = elsewhere[j];
 		const struct bucket *home = bucket_home(table, hashes[i]);
 
-		entries[i] = bucket_candidate(table, bucket_second(table, hashes[i], home),
-					      hashes[i]);
+		entries[i] =
+		        bucket_candidate(table, bucket_second(table, hashes[i], home), hashes[i]);
 		if (entries[i] == NULL && home->chained != 0)
 			entries[i] = chain_find(table, home, keys[i], hashes[i]);
 	}
@@ -428,7 +428,7 @@ flow_table_remove(struct flow_table *table, struct flow_entry *entry)
 		if (unlikely(home->chained != 0))
 			chain_settle(table, home);
 	} else if (home->spilled != 0 &&
-		   bucket_drop(bucket_second(table, entry->hash, home), entry->hash, index)) {
+	           bucket_drop(bucket_second(table, entry->hash, home), entry->hash, index)) {
 		home->spilled--;
 	} else {
 		chain_drop(table, home, index);
@@ -449,7 +449,7 @@ victim_earlier(struct flow_entry *best, struct flow_entry *entry)
 
 static struct flow_entry *
 victim_of_bucket(const struct flow_table *table, const struct bucket *bucket,
-		 struct flow_entry *best)
+                 struct flow_entry *best)
 {
 	uint32_t used = ~bucket_match(bucket, 0) & BUCKET_ALL;
 
@@ -459,8 +459,7 @@ victim_of_bucket(const struct flow_table *table, const struct bucket *bucket,
 }
 
 static struct flow_entry *
-victim_of_chain(const struct flow_table *table, const struct bucket *home,
-		struct flow_entry *best)
+victim_of_chain(const struct flow_table *table, const struct bucket *home, struct flow_entry *best)
 {
 	uint32_t link = table->heads[home - table->buckets];
 

@@ -28,7 +28,8 @@ struct flow_entry {
 	struct flow_key key;
 	uint32_t hash;       /* of the key; the table's */
 	uint32_t timer_next; /* links by entry index; FLOW_INDEX_NONE ends the list */
-	uint32_t timer_prev; /* the entry itself when first in its slot, FLOW_INDEX_NONE when unarmed */
+	uint32_t timer_prev; /* the entry itself when first in its slot, FLOW_INDEX_NONE when
+	                        unarmed */
 	uint32_t timer_tick; /* at which it is looked at next; low 32 bits, so it wraps */
 };
 static_assert(sizeof(struct flow_entry) == 64, "one cache line");
@@ -39,8 +40,8 @@ struct flow_table_options {
 	uint32_t capacity;   /* entries, 1 to FLOW_TABLE_CAPACITY_MAX */
 	uint32_t entry_size; /* bytes, a multiple of 64, >= sizeof(struct flow_entry) */
 	uint64_t seed;
-	bool huge;           /* from EAL memory (huge pages), else plain lazily touched memory */
-	int socket;          /* NUMA node, or SOCKET_ID_ANY */
+	bool huge;  /* from EAL memory (huge pages), else plain lazily touched memory */
+	int socket; /* NUMA node, or SOCKET_ID_ANY */
 };
 
 /* NULL with rte_errno EINVAL or ENOMEM. */
@@ -50,20 +51,21 @@ void flow_table_free(struct flow_table *);
 /* hashes[i] of keys[i], n at a time, and a prefetch of their buckets. Bursts of 64 pay: the
  * misses of one burst overlap. */
 void flow_table_hash_burst(const struct flow_table *, const struct flow_key *const keys[],
-			   uint32_t hashes[], unsigned n);
+                           uint32_t hashes[], unsigned n);
 /* entries[i] = the entry of keys[i], or NULL; line 0 of those found is in the cache and line 1 on
  * its way. n <= VIEW_BURST. An entry stays valid until it is removed. The table is not changed:
  * of a new key that is there twice both are NULL, so look again before the second insert. */
 void flow_table_lookup_burst(const struct flow_table *, const struct flow_key *const keys[],
-			     const uint32_t hashes[], struct flow_entry *entries[], unsigned n);
+                             const uint32_t hashes[], struct flow_entry *entries[], unsigned n);
 struct flow_entry *flow_table_lookup(const struct flow_table *, const struct flow_key *,
-				     uint32_t hash);
+                                     uint32_t hash);
 uint32_t flow_table_hash(const struct flow_table *, const struct flow_key *);
 
 /* A fresh entry with key and hash set and all behind line 0 undefined; the key must not be in
  * the table. NULL when every entry is taken. */
 struct flow_entry *flow_table_insert(struct flow_table *, const struct flow_key *, uint32_t hash);
-/* The entry must be in the table and not armed. Its memory is handed out again by a later insert. */
+/* The entry must be in the table and not armed. Its memory is handed out again by a later insert.
+ */
 void flow_table_remove(struct flow_table *, struct flow_entry *);
 /* The entry with the earliest timer_tick near where 'hash' lives: whom to evict. Of a full table
  * never NULL; else NULL when nothing lives there. */

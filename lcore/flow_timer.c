@@ -183,7 +183,7 @@ timer_set_clock(struct flow_timer *timer, uint64_t now)
 
 bool
 flow_timer_advance(struct flow_timer *timer, uint64_t now_ns, unsigned budget, flow_timer_fn *fn,
-		   void *ctx)
+                   void *ctx)
 {
 	const uint64_t now = now_ns >> TICK_SHIFT;
 

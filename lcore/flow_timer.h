@@ -42,6 +42,6 @@ flow_timer_armed(const struct flow_entry *entry)
  * those that are due, each once at most. The first call sets the clock; it never goes back, and a
  * jump costs a look or two at every armed entry. Returns whether more is due: call again. */
 bool flow_timer_advance(struct flow_timer *, uint64_t now_ns, unsigned budget, flow_timer_fn *fn,
-			void *ctx);
+                        void *ctx);
 
 #endif

@@ -42,7 +42,7 @@ memory_map(size_t size, size_t align)
 	uint8_t *mapped, *start;
 
 	mapped = mmap(NULL, span, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (mapped == MAP_FAILED)
 		return NULL;
 	start = (uint8_t *)(((uintptr_t)mapped + align - 1) & ~(uintptr_t)(align - 1));

@@ -123,7 +123,7 @@ assert_entry(const struct model *model, const struct flow_entry *entry, uint32_t
 	assert_int_equal(words[0], number);
 	assert_int_equal(words[(ENTRY_SIZE - sizeof(*entry)) / sizeof(uint32_t) - 1], ~number);
 	assert_ptr_equal(flow_table_entry(model->table, flow_table_index(model->table, entry)),
-			 entry);
+	                 entry);
 }
 
 static void
@@ -159,7 +159,7 @@ model_lookup(const struct model *model, uint32_t number)
 	const struct flow_key key = key_of(number);
 
 	assert_ptr_equal(flow_table_lookup(model->table, &key, model_hash(model, number)),
-			 model->entries[number]);
+	                 model->entries[number]);
 }
 
 static void
@@ -285,7 +285,7 @@ chain_is_emptied_as_its_home_has_room(void **state)
 			const struct flow_key key = key_of(j);
 
 			assert_ptr_equal(flow_table_lookup(table, &key, hash),
-					 j <= i ? NULL : entries[j]);
+			                 j <= i ? NULL : entries[j]);
 		}
 	}
 	assert_null(flow_table_victim(table, hash));
@@ -415,7 +415,7 @@ index_and_entry_are_inverse_for_any_entry_size(void **state)
 
 		for (uint32_t index = 0; index < 50000; index += 17)
 			assert_int_equal(flow_table_index(table, flow_table_entry(table, index)),
-					 index);
+			                 index);
 		flow_table_free(table);
 	}
 }
@@ -506,8 +506,10 @@ hash_spreads_what_attackers_and_scanners_send(void **state)
 				else if (kind == 3) /* symmetric: both addresses the same */
 					memcpy(key.addr[0], &i, 4), memcpy(key.addr[1], &i, 4);
 				else if (kind == 4) /* differences that cancel in a sum */
-					key.label = i, key.id = (uint16_t)-i, key.vlan = (uint16_t)(i >> 16);
-				else /* differences that cancel in an exclusive or of 8-byte words */
+					key.label = i, key.id = (uint16_t)-i,
+					key.vlan = (uint16_t)(i >> 16);
+				else /* differences that cancel in an exclusive or of 8-byte words
+				      */
 					for (unsigned word = 0; word < 4; word++)
 						memcpy((uint8_t *)&key + 8 * word, &wide, 8);
 				hashes[i] = flow_hash(&secret, &key);

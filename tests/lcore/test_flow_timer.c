@@ -70,8 +70,8 @@ bed_init(struct bed *bed, uint32_t count)
 		struct flow_key key = { .proto = 17 };
 
 		memcpy(key.addr[0], &i, sizeof(i));
-		assert_non_null(flow_table_insert(bed->table, &key,
-						  flow_table_hash(bed->table, &key)));
+		assert_non_null(
+		        flow_table_insert(bed->table, &key, flow_table_hash(bed->table, &key)));
 	}
 }
 
@@ -110,8 +110,8 @@ bed_disarm(struct bed *bed, uint32_t index)
 static uint64_t
 bed_random_due(const struct bed *bed)
 {
-	static const uint64_t reach[] = { 1, TICK, SECOND, 60 * SECOND, 7200 * SECOND,
-					  100000 * SECOND };
+	static const uint64_t reach[] = { 1,           TICK,          SECOND,
+		                          60 * SECOND, 7200 * SECOND, 100000 * SECOND };
 	const uint64_t far = random_below(reach[random_below(6)]);
 
 	return random_below(10) == 0 ? bed->now - far : bed->now + far;
@@ -165,15 +165,15 @@ assert_none_overdue(const struct bed *bed)
 		if (bed->due[i] != 0)
 			assert_true(turn + TICK > bed->now);
 		assert_int_equal(flow_timer_armed(flow_table_entry(bed->table, i)),
-				 bed->due[i] != 0);
+		                 bed->due[i] != 0);
 	}
 }
 
 static void
 timer_agrees_with_a_naive_one(void **state)
 {
-	static const uint64_t steps[] = { 1, TICK / 3, TICK, 20 * TICK, 60 * SECOND,
-					  3000 * SECOND, 90000 * SECOND };
+	static const uint64_t steps[] = { 1,           TICK / 3,      TICK,          20 * TICK,
+		                          60 * SECOND, 3000 * SECOND, 90000 * SECOND };
 	struct bed bed;
 
 	(void)state;
@@ -185,7 +185,7 @@ timer_agrees_with_a_naive_one(void **state)
 		bed_disturb(&bed);
 		bed_disturb(&bed);
 		while (bed_advance(&bed, bed.now + random_below(steps[random_below(7)]),
-				   1 + (unsigned)random_below(50)))
+		                   1 + (unsigned)random_below(50)))
 			;
 		while (bed_advance(&bed, bed.now, 1000))
 			;
