@@ -163,7 +163,8 @@ mark_retransmitted(struct flow_tcp_side *me)
 	me->status |= TCP_RETRANSMITTED;
 }
 
-/* What the IP identification says of a segment with payload. IPv6 has none. */
+/* The IP identification of a segment with payload; IPv6 has none. By convention it is read as the
+ * sender's little-endian counter: 'out of order' in argus's records means a step back of that. */
 static inline uint16_t
 segment_ip_id(const struct packet *p)
 {
@@ -271,25 +272,58 @@ sequence_ack(struct flow_tcp_side *me, struct flow_tcp_side *peer, const struct 
 	me->seen |= SEEN_ACK;
 }
 
-/* Sequence accounting. Returns false if the packet must not move the state machine. */
+/* RFC 9293, 3.8.4: at most one byte, just below what comes next, when all is acknowledged. */
+static inline bool
+is_keep_alive(const struct flow_tcp_side *me, const struct flow_tcp_side *peer,
+	      const struct packet *p)
+{
+	return p->payload_length == 1 && (me->seen & SEEN_SEQ) && (peer->seen & SEEN_ACK) &&
+	       p->tcp.seq == me->seq - 1 && p->tcp.seq == peer->ack &&
+	       !(p->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
+}
+
+/* A bare SYN, which may be the other side's (simultaneous open) or overtaken by what follows. */
+static void
+sequence_syn(struct flow_tcp_side *me, uint32_t seq)
+{
+	if (!(me->seen & SEEN_SEQ))
+		side_begin(me, seq, seq);
+	else if (me->seq_base == seq + 1)
+		me->seq_base = seq;
+}
+
+static void
+count_payload(struct flow_tcp_side *me, const struct packet *p, uint32_t length, bool *active)
+{
+	const uint8_t flags = p->tcp.flags;
+
+	me->bytes += length;
+	if (me->in_flight == 0)
+		*active = false;
+	if (me->flags & TCP_FIN) {
+		if ((me->seen & SEEN_SEQ) && seq_before(p->tcp.seq, me->seq))
+			mark_retransmitted(me);
+		else if (!(flags & TCP_FIN))
+			me->status |= TCP_OUT_OF_ORDER;
+	}
+	if (!(flags & TCP_SYN))
+		me->in_flight += length;
+}
+
+/* Sequence accounting of any segment. Returns false for a copy that must not move the state
+ * machine either; *active as for sequence_payload(). */
 static bool
 sequence_update(struct flow_tcp_side *me, struct flow_tcp_side *peer, const struct packet *p,
 		uint32_t options, bool *active)
 {
 	const uint8_t flags = p->tcp.flags;
-	const uint32_t length = p->payload_length;
+	const uint32_t seq = p->tcp.seq;
+	uint32_t length;
 
 	if (is_syn(flags)) {
-		if (!(me->seen & SEEN_SYN)) {
-			/* Simultaneous open, or a SYN overtaken by what follows it. */
-			if (!(me->seen & SEEN_SEQ))
-				side_begin(me, p->tcp.seq, p->tcp.seq);
-			else if (me->seq_base == p->tcp.seq + 1)
-				me->seq_base = p->tcp.seq;
-		}
+		sequence_syn(me, seq);
 		return true;
 	}
-
 	if (!(flags & (TCP_FIN | TCP_RST))) {
 		if (p->tcp.window != 0) {
 			me->window = p->tcp.window;
@@ -299,26 +333,19 @@ sequence_update(struct flow_tcp_side *me, struct flow_tcp_side *peer, const stru
 		}
 	}
 
-	if (length != 0 && peer->window != 0) {
-		me->bytes += length;
-		if (me->in_flight == 0)
-			*active = false;
-		if (me->flags & TCP_FIN) {
-			if (seq_before(p->tcp.seq, me->seq))
-				mark_retransmitted(me);
-			else if (!(flags & TCP_FIN))
-				me->status |= TCP_OUT_OF_ORDER;
-		}
-		if (!(flags & TCP_SYN))
-			me->in_flight += length;
-	} else {
+	length = is_keep_alive(me, peer, p) ? 0 : p->payload_length;
+	if (length != 0 && peer->window != 0)
+		count_payload(me, p, length, active);
+	else
 		*active = false;
-	}
 
-	if (!(me->seen & SEEN_SEQ))
-		side_begin(me, p->tcp.seq, p->tcp.seq + length);
-	else if (length != 0 && !sequence_payload(me, peer, p, options, active))
+	if (!(me->seen & SEEN_SEQ)) {
+		/* A reset may have no sequence number of its own, see open_reset(). */
+		if (!(flags & TCP_RST) || seq != 0)
+			side_begin(me, seq, seq + length);
+	} else if (length != 0 && !sequence_payload(me, peer, p, options, active)) {
 		return false;
+	}
 
 	if ((flags & TCP_ACK) && p->tcp.ack != 0)
 		sequence_ack(me, peer, p);
@@ -444,20 +471,23 @@ state_update(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_side 
 	default:
 		break;
 	}
-	if (is_syn(p->tcp.flags))
+	if (p->tcp.flags & TCP_SYN)
 		me->seen |= SEEN_SYN;
 }
 
-/* Whether this segment begins a new connection on the tuple. */
+/* Whether this segment with SYN begins a new connection on the tuple. */
 static bool
-is_reopening(const struct flow_tcp *t, uint8_t flags)
+is_reopening(const struct flow_tcp *t, const struct flow_tcp_side *me, const struct packet *p)
 {
 	switch (t->state) {
 	case TCP_STATE_LISTEN:
-		return (flags & TCP_SYN) != 0;
+		return true;
 	case TCP_STATE_FIN_WAIT_1:
 	case TCP_STATE_CLOSING:
-		return is_syn(flags);
+		return is_syn(p->tcp.flags);
+	case TCP_STATE_FIN_WAIT_2:
+		/* In TIME_WAIT, too (RFC 9293, 3.6.1), unless it is the old one once more. */
+		return is_syn(p->tcp.flags) && p->tcp.seq != me->seq_base;
 	default:
 		return false;
 	}
@@ -470,7 +500,7 @@ flow_tcp_update(struct flow_tcp *t, const struct packet *p, int dir, uint32_t op
 	const uint8_t flags = p->tcp.flags;
 	bool active = true;
 
-	if ((flags & TCP_SYN) && is_reopening(t, flags))
+	if ((flags & TCP_SYN) && is_reopening(t, me, p))
 		return FLOW_TCP_ACTIVE | FLOW_TCP_REOPEN | (dir != 0 ? FLOW_TCP_TURN : 0);
 
 	me->flags |= flags;
@@ -481,7 +511,7 @@ flow_tcp_update(struct flow_tcp *t, const struct packet *p, int dir, uint32_t op
 	side_options(t, me, p);
 	if ((t->options & (TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST)) &&
 	    (flags & (TCP_ECE | TCP_ACK)) == (TCP_ECE | TCP_ACK))
-		t->status |= dir == 0 ? 0x4000u : 0x8000u;
+		t->status |= dir == 0 ? TCP_CONGESTED_SRC : TCP_CONGESTED_DST;
 
 	if (sequence_update(me, peer, p, options, &active))
 		state_update(t, me, peer, p);
@@ -493,15 +523,16 @@ void
 flow_tcp_turn(struct flow_tcp *t)
 {
 	const struct flow_tcp_side side = t->side[0];
-	const uint32_t left = t->status & 0x4000u, right = t->status & 0x8000u;
-	const uint32_t ecn = t->options & (TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST);
+	const uint32_t src = t->status & TCP_CONGESTED_SRC, dst = t->status & TCP_CONGESTED_DST;
+	const uint32_t ecn_src = t->options & TCP_OPTION_ECN_SRC;
+	const uint32_t ecn_dst = t->options & TCP_OPTION_ECN_DST;
 
+	/* The destination's bits are one above the source's. */
 	t->side[0] = t->side[1];
 	t->side[1] = side;
-	t->status = (t->status & ~TCP_CONGESTED) | left << 1 | right >> 1;
-	t->options = (t->options & ~(TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST)) |
-		     (ecn & TCP_OPTION_ECN_SRC ? TCP_OPTION_ECN_DST : 0) |
-		     (ecn & TCP_OPTION_ECN_DST ? TCP_OPTION_ECN_SRC : 0);
+	t->status = (t->status & ~TCP_CONGESTED) | src << 1 | dst >> 1;
+	t->options = (t->options & ~(TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST)) | ecn_src << 1 |
+		     ecn_dst >> 1;
 }
 
 bool

@@ -17,7 +17,7 @@
 
 /* Source's and destination's bits of every pair. */
 #define SRC_BITS 0x00055500u
-#define DST_BITS 0x000aaa00u
+#define DST_BITS (SRC_BITS << 1)
 
 static void
 report_side(const struct flow_tcp_side *side, struct flow_tcp_half *half)
