@@ -13,7 +13,8 @@
 #ifndef PANOPTES_EXPORT_ARGUS_WIRE_H
 #define PANOPTES_EXPORT_ARGUS_WIRE_H
 
-/* clang-format off: tables read better in columns */
+/* Tables read better in columns. */
+/* clang-format off */
 
 /* Record header: type and version, cause, length. [f] */
 #define WIRE_VERSION		3
