@@ -277,30 +277,36 @@ collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
 	return c->hurry_turns != 0;
 }
 
+/* Adds up what the sink counted, and says the first of all failures in a line. */
+static void
+sink_close(struct collector *c, struct sink *s)
+{
+	const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
+	const uint64_t lost = s->records_lost;
+	int error = s->error;
+	int close_error;
+
+	c->closed.records_written += s->records_written;
+	c->closed.records_filtered += s->records_filtered;
+	c->closed.records_lost += lost;
+	c->closed.bytes_written += s->bytes_written;
+	close_error = s->ops->close(s);
+	if (error == 0)
+		error = close_error;
+	if (error == 0)
+		return;
+	if (c->error == 0)
+		c->error = error;
+	if (c->problem[0] == '\0')
+		snprintf(c->problem, sizeof(c->problem), "output %s: %s: %" PRIu64 " records lost",
+		         target, strerror(-error), lost);
+}
+
 static void
 sinks_close(struct collector *c)
 {
-	for (unsigned i = 0; i < c->n_sinks; i++) {
-		struct sink *s = c->sinks[i];
-		const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
-		const uint64_t lost = s->records_lost;
-		int rc = s->error;
-		int close_rc;
-
-		c->closed.records_written += s->records_written;
-		c->closed.records_filtered += s->records_filtered;
-		c->closed.records_lost += lost;
-		c->closed.bytes_written += s->bytes_written;
-		close_rc = s->ops->close(s);
-		if (rc == 0)
-			rc = close_rc;
-		if (rc != 0 && c->problem[0] == '\0')
-			snprintf(c->problem, sizeof(c->problem),
-			         "output %s: %s: %" PRIu64 " records lost", target, strerror(-rc),
-			         lost);
-		if (rc != 0 && c->error == 0)
-			c->error = rc;
-	}
+	for (unsigned i = 0; i < c->n_sinks; i++)
+		sink_close(c, c->sinks[i]);
 	c->n_sinks = 0;
 }
 

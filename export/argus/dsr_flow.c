@@ -106,8 +106,8 @@ flow_ipv6_write(struct writer *w, const struct flow_record *r)
 static void
 flow_ether_write(struct writer *w, const struct flow_record *r, unsigned key, unsigned kind)
 {
-	const unsigned words = kind == WIRE_ADDR_UDT ? 6 : 5;
-	uint8_t *p = writer_claim(w, words * 4u);
+	const size_t words = kind == WIRE_ADDR_UDT ? 6 : 5;
+	uint8_t *p = writer_claim(w, words * 4);
 
 	if (p == NULL)
 		return;
@@ -127,7 +127,7 @@ flow_ether_write(struct writer *w, const struct flow_record *r, unsigned key, un
 }
 
 /* Hardware addresses of other lengths than a MAC's are not kept: cut, and said to be. */
-static unsigned
+static size_t
 arp_hardware_len(const struct flow_record *r)
 {
 	return r->who.arp.hardware_len < MAC_SIZE ? r->who.arp.hardware_len : MAC_SIZE;
@@ -146,12 +146,12 @@ put_arp_head(uint8_t *p, const struct flow_record *r)
 static void
 flow_arp_write(struct writer *w, const struct flow_record *r)
 {
-	const unsigned hln = arp_hardware_len(r), words = 5 + (hln + 3) / 4;
-	uint8_t *p = writer_claim(w, words * 4u);
+	const size_t hln = arp_hardware_len(r), words = 5 + (hln + 3) / 4;
+	uint8_t *p = writer_claim(w, words * 4);
 
 	if (p == NULL)
 		return;
-	put_u32(p + words * 4u - 4, 0);
+	put_u32(p + words * 4 - 4, 0);
 	put_dsr_header(p, WIRE_DSR_FLOW, WIRE_KEY_ARP, WIRE_ADDR_ARP, words);
 	put_arp_head(p + 4, r);
 	memcpy(p + 12, r->who.arp.sender_ip, 4);
@@ -162,12 +162,12 @@ flow_arp_write(struct writer *w, const struct flow_record *r)
 static void
 flow_rarp_write(struct writer *w, const struct flow_record *r)
 {
-	const unsigned hln = arp_hardware_len(r), words = 4 + (2 * hln + 3) / 4;
-	uint8_t *p = writer_claim(w, words * 4u);
+	const size_t hln = arp_hardware_len(r), words = 4 + (2 * hln + 3) / 4;
+	uint8_t *p = writer_claim(w, words * 4);
 
 	if (p == NULL)
 		return;
-	put_u32(p + words * 4u - 4, 0);
+	put_u32(p + words * 4 - 4, 0);
 	put_dsr_header(p, WIRE_DSR_FLOW, WIRE_KEY_ARP, WIRE_ADDR_RARP, words);
 	put_arp_head(p + 4, r);
 	memcpy(p + 12, r->who.arp.target_ip, 4);
@@ -202,7 +202,7 @@ flow_matrix_write(struct writer *w, const struct flow_record *r, unsigned kind)
 
 	if (p == NULL)
 		return;
-	put_dsr_header(p, WIRE_DSR_FLOW, WIRE_KEY_L3_MATRIX, kind, 1 + (unsigned)(size / 2));
+	put_dsr_header(p, WIRE_DSR_FLOW, WIRE_KEY_L3_MATRIX, kind, 1 + size / 2);
 	for (size_t i = 0; i < size; i++) {
 		const size_t from = kind == WIRE_ADDR_IPV4 ? size - 1 - i : i;
 

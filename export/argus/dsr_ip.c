@@ -19,7 +19,8 @@ ipattr_write(struct writer *w, const struct far_input *in)
 {
 	static const uint16_t present[2] = { FLOW_RECORD_IPATTR_SRC, FLOW_RECORD_IPATTR_DST };
 	const struct flow_record *r = in->record;
-	unsigned qualifier = 0, words = 1;
+	unsigned qualifier = 0;
+	size_t words = 1;
 	uint8_t *p;
 
 	for (unsigned d = 0; d < 2; d++) {

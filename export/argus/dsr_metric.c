@@ -74,14 +74,14 @@ metric_write(struct writer *w, const struct far_input *in)
 	const struct span s = span_of(r->packets[0] != 0, r->packets[1] != 0);
 	const unsigned width = metric_width(metric_bits(r, &s, app), s.count == 2);
 	const unsigned values = (unsigned)s.count * (app ? 3 : 2);
-	const unsigned words = 1 + ((values << width) + 3) / 4;
-	uint8_t *const dsr = writer_claim(w, words * 4u);
+	const size_t words = 1 + (((size_t)values << width) + 3) / 4;
+	uint8_t *const dsr = writer_claim(w, words * 4);
 	uint8_t *p;
 
 	if (dsr == NULL)
 		return;
 	p = dsr + 4;
-	put_u32(dsr + words * 4u - 4, 0); /* the last word may end in padding */
+	put_u32(dsr + words * 4 - 4, 0); /* the last word may end in padding */
 	put_dsr_header(dsr, WIRE_DSR_METRIC, app ? WIRE_METRIC_WITH_APP : WIRE_METRIC_PKTS_BYTES,
 	               s.qualifier + width, words);
 	for (int d = s.first; d < s.first + s.count; d++) {

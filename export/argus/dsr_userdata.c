@@ -25,15 +25,15 @@ data_write(struct writer *w, const struct far_input *in, int d, unsigned subtype
 {
 	const struct flow_user_data *u = in->user[d];
 	const uint32_t count = u->len < in->user_size[d] ? u->len : in->user_size[d];
-	const uint32_t words = 2 + (count + 3) / 4;
+	const size_t words = 2 + ((size_t)count + 3) / 4;
 	uint8_t *p;
 
 	if (count == 0)
 		return;
-	p = writer_claim(w, words * (size_t)4);
+	p = writer_claim(w, words * 4);
 	if (p == NULL)
 		return;
-	put_u32(p, (uint32_t)WIRE_DSR_DATA << 24 | subtype << 16 | words);
+	put_u32(p, (uint32_t)WIRE_DSR_DATA << 24 | subtype << 16 | (uint32_t)words);
 	put_u16(p + 4, (uint16_t)in->user_size[d]);
 	put_u16(p + 6, (uint16_t)count);
 	put_u32(p + words * 4 - 4, 0); /* padding, before the bytes that may share its word */

@@ -67,10 +67,13 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 		.user_size = { e->layout.user_size[0], e->layout.user_size[1] },
 		.sequence = sequence,
 	};
-	struct writer w = { .at = out, .end = out + room };
-	uint8_t *const header = writer_claim(&w, WIRE_RECORD_HEADER_SIZE);
+	struct writer w = { 0 };
+	uint8_t *header;
 	size_t size;
 
+	w.at = out;
+	w.end = out + room;
+	header = writer_claim(&w, WIRE_RECORD_HEADER_SIZE);
 	if (header == NULL)
 		return 0;
 	for (unsigned i = 0; i < e->dsrs; i++)

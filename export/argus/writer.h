@@ -73,9 +73,9 @@ put_float(uint8_t *p, float v)
 
 /* The four bytes every DSR begins with. */
 static inline void
-put_dsr_header(uint8_t *p, unsigned type, unsigned subtype, unsigned qualifier, unsigned words)
+put_dsr_header(uint8_t *p, unsigned type, unsigned subtype, unsigned qualifier, size_t words)
 {
-	put_u32(p, type << 24 | subtype << 16 | qualifier << 8 | words);
+	put_u32(p, type << 24 | subtype << 16 | qualifier << 8 | (unsigned)words);
 }
 
 #endif
