@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -84,9 +85,33 @@ args_build(struct eal_args *a, const struct eal_plan *plan)
 	return rc;
 }
 
+/* EAL makes a directory even where it has nothing to share. Users other than root get one of their
+ * own, so that they do not meet in the same place. */
+static void
+runtime_make(char *path)
+{
+	if (geteuid() == 0 || mkdtemp(path) == NULL)
+		path[0] = '\0';
+	else
+		setenv("XDG_RUNTIME_DIR", path, 1);
+}
+
+static void
+runtime_remove(const char *path)
+{
+	static const char *const inner[] = { "/dpdk/rte", "/dpdk", "" };
+	char name[128];
+
+	for (size_t i = 0; path[0] != '\0' && i < sizeof(inner) / sizeof(inner[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, inner[i]);
+		(void)rmdir(name);
+	}
+}
+
 int
 eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 {
+	char runtime[] = "/tmp/panoptes.XXXXXX";
 	struct eal_args a = { 0 };
 	char *v[EAL_ARGS_MAX];
 	int rc;
@@ -98,7 +123,9 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 		return -EINVAL;
 	}
 	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
+	runtime_make(runtime);
 	rc = rte_eal_init(a.n, v);
+	runtime_remove(runtime);
 	if (rc < 0)
 		snprintf(error, error_size,
 			 "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" tells more)",

@@ -105,7 +105,7 @@ report(const struct config *c, const struct pipeline *p)
 	const char *problem = pipeline_source_problem(p, &error);
 
 	if (problem != NULL)
-		status = complain(EXIT_RUN, problem);
+		status = complain(error == -EPROTONOSUPPORT ? EXIT_CONFIG : EXIT_RUN, problem);
 	problem = pipeline_output_problem(p);
 	if (problem != NULL)
 		status = complain(EXIT_RUN, problem);
