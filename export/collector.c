@@ -277,7 +277,7 @@ collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
 	return c->hurry_turns != 0;
 }
 
-/* Adds up what the sink counted, and says the first of all failures in a line. */
+/* Adds up what the sink counted, and says in a line how it failed. */
 static void
 sink_close(struct collector *c, struct sink *s)
 {
@@ -302,12 +302,12 @@ sink_close(struct collector *c, struct sink *s)
 		         target, strerror(-error), lost);
 }
 
+/* From the last to the first, whose failure is the one that is told. */
 static void
 sinks_close(struct collector *c)
 {
-	for (unsigned i = 0; i < c->n_sinks; i++)
-		sink_close(c, c->sinks[i]);
-	c->n_sinks = 0;
+	while (c->n_sinks != 0)
+		sink_close(c, c->sinks[--c->n_sinks]);
 }
 
 int

@@ -17,7 +17,7 @@ range_widen(struct range *t, uint64_t packets)
 		t->end_ns += 1000;
 }
 
-/* An ICMP error moves the end of the flow it quotes, so an end may lie behind the last packet. */
+/* The clock may have stepped back. */
 static struct range
 range_of(const struct flow_record *r, int d)
 {
@@ -28,19 +28,27 @@ range_of(const struct flow_record *r, int d)
 	return t;
 }
 
+/* An ICMP error moves the end of the flow that it quotes, also in a direction without packets. */
+static struct range
+range_whole(const struct flow_record *r)
+{
+	const uint64_t a = r->first_ns[0], b = r->first_ns[1];
+	struct range t;
+
+	t.start_ns = a != 0 && (a < b || b == 0) ? a : b;
+	t.end_ns = r->last_ns[0] > r->last_ns[1] ? r->last_ns[0] : r->last_ns[1];
+	if (t.end_ns < t.start_ns)
+		t.end_ns = t.start_ns;
+	return t;
+}
+
 static void
 time_whole_write(struct writer *w, const struct flow_record *r)
 {
-	struct range t = range_of(r, r->packets[0] == 0 && r->first_ns[0] == 0);
+	struct range t = range_whole(r);
 	const uint64_t packets = r->packets[0] + r->packets[1];
 	uint8_t *p;
 
-	if (r->first_ns[0] != 0 && r->first_ns[1] != 0) {
-		const struct range back = range_of(r, 1);
-
-		t.start_ns = back.start_ns < t.start_ns ? back.start_ns : t.start_ns;
-		t.end_ns = back.end_ns > t.end_ns ? back.end_ns : t.end_ns;
-	}
 	range_widen(&t, packets);
 	if (t.start_ns / 1000 == t.end_ns / 1000) {
 		p = writer_claim(w, 12);

@@ -387,6 +387,10 @@ time_is_the_range_of_both_directions(void **state)
 	r.packets[0] = 0;
 	r.first_ns[0] = r.last_ns[0] = 0;
 	expect_plain(&dsr_time, &r, "03021805 50ffffff 000f423f 51000000 00000007");
+	/* an ICMP error came back later than all packets */
+	r.last_ns[0] = T(0x51000000, 8);
+	expect_plain(&dsr_time, &r, "03021805 50ffffff 000f423f 51000000 00000008");
+	r.last_ns[0] = 0;
 	/* a clock that stepped back */
 	r.last_ns[1] = r.first_ns[1] - 1000;
 	expect_plain(&dsr_time, &r, "03011803 50ffffff 000f423f");
