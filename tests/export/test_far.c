@@ -211,6 +211,45 @@ far_never_exceeds_its_bound_with_most_data(void **state)
 	free(r);
 }
 
+/* A record comes from another core: whatever is in it, what goes out must be readable. */
+static void
+far_is_well_formed_whatever_the_record_holds(void **state)
+{
+	static union record_room u;
+	static uint8_t got[4096];
+	struct flow_record_layout l;
+	struct far_encoder e;
+	uint32_t random = 12345;
+
+	(void)state;
+	flow_record_layout_init(&l, 1, 64, 61);
+	assert_int_equal(far_encoder_init(&e, &rich, &l), 0);
+	assert_true(far_size_max(&e) <= sizeof(got) && l.size <= sizeof(u));
+	for (unsigned round = 0; round < 20000; round++) {
+		size_t size, at = 4;
+
+		for (size_t i = 0; i < l.size; i++) {
+			random = random * 1664525u + 1013904223u;
+			u.room[i] = (char)(random >> 24);
+		}
+		u.r.kind = (uint8_t)(round % 16);
+		u.r.net = (uint8_t)(round / 16 % 8);
+		e.options.bidirectional_times = round & 1;
+		size = far_encode(&e, &u.r, 1, got, far_size_max(&e));
+		assert_true(size > 0 && size % 4 == 0);
+		assert_int_equal(size, 4u * ((unsigned)got[2] << 8 | got[3]));
+		while (at < size) {
+			const unsigned words = got[at + 1] & 0x80
+			                               ? (unsigned)got[at + 2] << 8 | got[at + 3]
+			                               : got[at + 3];
+
+			assert_true(words > 0);
+			at += 4u * words;
+		}
+		assert_int_equal(at, size);
+	}
+}
+
 static void
 transport_says_each_kind_of_source_id(void **state)
 {
@@ -683,6 +722,7 @@ main(void)
 		cmocka_unit_test(far_has_every_dsr_once_in_slot_order),
 		cmocka_unit_test(far_refuses_layouts_beyond_64k),
 		cmocka_unit_test(far_never_exceeds_its_bound_with_most_data),
+		cmocka_unit_test(far_is_well_formed_whatever_the_record_holds),
 		cmocka_unit_test(transport_says_each_kind_of_source_id),
 		cmocka_unit_test(flow_writes_ipv4_by_protocol),
 		cmocka_unit_test(flow_writes_ipv6_by_protocol),
