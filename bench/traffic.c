@@ -251,7 +251,7 @@ make_churn(struct traffic *t)
 static void
 imix_packet(struct traffic *t, struct talk *talk)
 {
-	static const uint16_t sizes[] = { 0, 0, 0, 0, 6, 120, 536, 536, 1400, 1400 };
+	static const uint16_t sizes[] = { 0, 0, 0, 0, 6, 6, 120, 536, 1400, 1400 };
 	const uint32_t n = talk->packets;
 	uint32_t size = sizes[random_below(t, sizeof(sizes) / sizeof(sizes[0]))];
 
