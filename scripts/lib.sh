@@ -59,7 +59,7 @@ step_run()
 	shift 2
 	step_number=$((step_number + 1))
 	mkdir -p "$logs"
-	step_log=$logs/$(printf '%02d' "$step_number")-$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-').log
+	step_log=$logs/$(printf '%02d' "$step_number")-$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-' | sed 's/-*$//').log
 	printf '[%2d] %s ' "$step_number" "$title"
 	"$@" >"$step_log" 2>&1 </dev/null &
 	pid=$!
