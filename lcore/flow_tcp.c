@@ -21,8 +21,8 @@
 #define SEEN_SYN 0x04 /* the SYN: seq_base is the initial sequence number */
 
 /* ECN negotiation rides on SYN and SYN+ACK (RFC 3168, 6.1.1) without changing what they are. */
-#define ECN_FLAGS	(TCP_ECE | TCP_CWR)
-#define CONTROL_FLAGS	(TCP_FIN | TCP_SYN | TCP_PSH | TCP_ACK | TCP_URG)
+#define ECN_FLAGS (TCP_ECE | TCP_CWR)
+#define CONTROL_FLAGS (TCP_FIN | TCP_SYN | TCP_PSH | TCP_ACK | TCP_URG)
 #define MAX_WINDOW_SHIFT 14 /* RFC 7323, 2.3 */
 
 /* How far an IP identification may go back and still mean that the network reordered. */
@@ -60,9 +60,11 @@ static void
 side_options(struct flow_tcp *t, struct flow_tcp_side *me, const struct packet *p)
 {
 	t->options |= p->tcp.options;
-	if (p->tcp.has_window_shift)
-		me->window_shift = p->tcp.window_shift < MAX_WINDOW_SHIFT ? p->tcp.window_shift :
-									    MAX_WINDOW_SHIFT;
+	if (p->tcp.has_window_shift) {
+		const uint8_t shift = p->tcp.window_shift;
+
+		me->window_shift = shift < MAX_WINDOW_SHIFT ? shift : MAX_WINDOW_SHIFT;
+	}
 }
 
 static void
@@ -163,12 +165,22 @@ mark_retransmitted(struct flow_tcp_side *me)
 	me->status |= TCP_RETRANSMITTED;
 }
 
+/* Payload that was in flight already is not in flight twice. */
+static inline void
+mark_repeated(struct flow_tcp_side *me, uint32_t length)
+{
+	mark_retransmitted(me);
+	me->in_flight -= length < me->in_flight ? length : me->in_flight;
+}
+
 /* The IP identification of a segment with payload; IPv6 has none. By convention it is read as the
  * sender's little-endian counter: 'out of order' in argus's records means a step back of that. */
 static inline uint16_t
 segment_ip_id(const struct packet *p)
 {
-	return (p->flags & PACKET_IPV4) ? (uint16_t)(p->ip_id << 8 | p->ip_id >> 8) : 0;
+	if (!(p->flags & PACKET_IPV4))
+		return 0;
+	return (uint16_t)(p->ip_id << 8 | p->ip_id >> 8);
 }
 
 static inline bool
@@ -183,7 +195,7 @@ ip_id_went_back(uint16_t last, uint16_t now)
  * Returns whether it belongs to a running burst. */
 static bool
 payload_ahead(struct flow_tcp_side *me, const struct flow_tcp_side *peer, uint32_t seq,
-	      uint32_t length, uint16_t ip_id)
+              uint32_t length, uint16_t ip_id)
 {
 	const uint32_t end = seq + length;
 	const uint32_t last = me->seq;
@@ -194,16 +206,13 @@ payload_ahead(struct flow_tcp_side *me, const struct flow_tcp_side *peer, uint32
 		if (ip_id_went_back(me->ip_id, ip_id)) {
 			me->status |= TCP_OUT_OF_ORDER;
 		} else if ((peer->seen & SEEN_ACK) && me->in_flight > next - 1 - peer->ack) {
-			mark_retransmitted(me);
-			me->in_flight -= length;
+			mark_repeated(me, length);
 			burst = false;
 		} else if (seq_before(end, last)) {
-			if ((peer->seen & SEEN_ACK) && seq == peer->ack + 1) {
-				mark_retransmitted(me);
-				me->in_flight -= length;
-			} else {
+			if ((peer->seen & SEEN_ACK) && seq == peer->ack + 1)
+				mark_repeated(me, length);
+			else
 				me->status |= TCP_OUT_OF_ORDER;
-			}
 		}
 	}
 	me->seq = next;
@@ -213,20 +222,19 @@ payload_ahead(struct flow_tcp_side *me, const struct flow_tcp_side *peer, uint32
 /* Payload below what the other side acknowledged: retransmitted, if not from long ago. */
 static bool
 payload_behind(struct flow_tcp_side *me, const struct flow_tcp_side *peer, uint32_t seq,
-	       uint32_t length)
+               uint32_t length)
 {
 	if (peer->ack - seq >= (uint32_t)(me->window >> me->window_shift))
 		return true;
-	mark_retransmitted(me);
-	me->in_flight -= length;
+	mark_repeated(me, length);
 	return false;
 }
 
 /* Where this segment lies. Returns false for a network's copy, which counts for nothing else;
  * *active: whether the interval it ends was within a burst. */
 static bool
-sequence_payload(struct flow_tcp_side *me, const struct flow_tcp_side *peer,
-		 const struct packet *p, uint32_t options, bool *active)
+sequence_payload(struct flow_tcp_side *me, const struct flow_tcp_side *peer, const struct packet *p,
+                 uint32_t options, bool *active)
 {
 	const uint32_t seq = p->tcp.seq, length = p->payload_length;
 	const uint16_t ip_id = segment_ip_id(p);
@@ -275,7 +283,7 @@ sequence_ack(struct flow_tcp_side *me, struct flow_tcp_side *peer, const struct 
 /* RFC 9293, 3.8.4: at most one byte, just below what comes next, when all is acknowledged. */
 static inline bool
 is_keep_alive(const struct flow_tcp_side *me, const struct flow_tcp_side *peer,
-	      const struct packet *p)
+              const struct packet *p)
 {
 	return p->payload_length == 1 && (me->seen & SEEN_SEQ) && (peer->seen & SEEN_ACK) &&
 	       p->tcp.seq == me->seq - 1 && p->tcp.seq == peer->ack &&
@@ -314,7 +322,7 @@ count_payload(struct flow_tcp_side *me, const struct packet *p, uint32_t length,
  * machine either; *active as for sequence_payload(). */
 static bool
 sequence_update(struct flow_tcp_side *me, struct flow_tcp_side *peer, const struct packet *p,
-		uint32_t options, bool *active)
+                uint32_t options, bool *active)
 {
 	const uint8_t flags = p->tcp.flags;
 	const uint32_t seq = p->tcp.seq;
@@ -361,8 +369,8 @@ mark(struct flow_tcp *t, struct flow_tcp_side *side, uint32_t status)
 }
 
 static void
-state_syn_sent(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_side *peer,
-	       const struct packet *p)
+state_syn_sent(struct flow_tcp *t, struct flow_tcp_side *me, const struct flow_tcp_side *peer,
+               const struct packet *p)
 {
 	const uint8_t flags = p->tcp.flags;
 
@@ -384,8 +392,8 @@ state_syn_sent(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_sid
 }
 
 static void
-state_syn_received(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_side *peer,
-		   const struct packet *p)
+state_syn_received(struct flow_tcp *t, struct flow_tcp_side *me, const struct flow_tcp_side *peer,
+                   const struct packet *p)
 {
 	const uint8_t flags = p->tcp.flags;
 
@@ -420,7 +428,7 @@ state_established(struct flow_tcp *t, struct flow_tcp_side *me, uint8_t flags)
 /* One side has closed, at least. */
 static void
 state_fin_wait(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_side *peer,
-	       const struct packet *p)
+               const struct packet *p)
 {
 	const uint8_t flags = p->tcp.flags;
 
@@ -430,6 +438,8 @@ state_fin_wait(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_sid
 		else if (peer->status & TCP_FIN_ACKED)
 			mark_retransmitted(me);
 	}
+	/* A side's 'seq' leaves the SYN with the first payload only: without any, its FIN is never
+	 * seen as acknowledged, by convention. */
 	if ((flags & TCP_ACK) && p->payload_length == 0 && (peer->status & TCP_SAW_FIN) &&
 	    (me->seen & SEEN_ACK) && peer->seq == me->ack) {
 		t->state = TCP_STATE_FIN_WAIT_2;
@@ -448,7 +458,7 @@ state_reset(struct flow_tcp *t, struct flow_tcp_side *me, const struct flow_tcp_
 
 static void
 state_update(struct flow_tcp *t, struct flow_tcp_side *me, struct flow_tcp_side *peer,
-	     const struct packet *p)
+             const struct packet *p)
 {
 	if (p->tcp.flags & TCP_RST) {
 		state_reset(t, me, peer);
@@ -532,13 +542,13 @@ flow_tcp_turn(struct flow_tcp *t)
 	t->side[1] = side;
 	t->status = (t->status & ~TCP_CONGESTED) | src << 1 | dst >> 1;
 	t->options = (t->options & ~(TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST)) | ecn_src << 1 |
-		     ecn_dst >> 1;
+	             ecn_dst >> 1;
 }
 
 bool
 flow_tcp_closed(const struct flow_tcp *t)
 {
-	return t->state == TCP_STATE_LISTEN || t->state == TCP_STATE_CLOSING ||
-	       ((t->side[0].status & t->side[1].status & TCP_SAW_FIN) != 0 &&
-		t->state == TCP_STATE_FIN_WAIT_2);
+	const uint32_t fin = t->side[0].status & t->side[1].status & TCP_SAW_FIN;
+
+	return t->state == TCP_STATE_LISTEN || t->state == TCP_STATE_CLOSING || fin != 0;
 }

@@ -50,6 +50,7 @@
 /* Status bits of the TCP_PERF DSR. The first five are of a half as well as of the flow. Of the
  * pairs, a half has both bits; the flow's report has the left one for what the source did, the
  * right one for the destination. */
+/* clang-format off */
 #define TCP_SAW_SYN		0x00000001u
 #define TCP_SAW_SYN_ACK		0x00000002u
 #define TCP_ESTABLISHED		0x00000004u
@@ -64,10 +65,11 @@
 #define TCP_CONGESTED_DST	0x00008000u
 #define TCP_OUT_OF_ORDER	0x00030000u
 #define TCP_DUPLICATES		0x000c0000u
+/* clang-format on */
 
 /* Option bits that the handshake adds to those of the dissector. */
-#define TCP_OPTION_ECN_SRC	0x40000000u
-#define TCP_OPTION_ECN_DST	0x80000000u
+#define TCP_OPTION_ECN_SRC 0x40000000u
+#define TCP_OPTION_ECN_DST 0x80000000u
 
 /* BSD numbers of the connection states, as the DSR has them. Those of one end (CLOSE_WAIT,
  * LAST_ACK, TIME_WAIT) do not occur: a probe sees both ends at once. */
@@ -84,30 +86,31 @@ enum flow_tcp_state {
 
 /* Verdicts of flow_tcp_update(). Exactly one of ACTIVE and IDLE is set. */
 #define FLOW_TCP_ACTIVE 0x1u /* the interval this packet ends is of the active kind */
-#define FLOW_TCP_IDLE	0x2u
+#define FLOW_TCP_IDLE 0x2u
 #define FLOW_TCP_REOPEN 0x4u /* a new connection on the same tuple: nothing was counted yet */
-#define FLOW_TCP_TURN	0x8u /* with REOPEN: the old destination opens it */
+#define FLOW_TCP_TURN 0x8u   /* with REOPEN: the old destination opens it */
 
 /* Bits of flow_tcp_update()'s options. */
-#define FLOW_TCP_TRACK_DUPLICATES 0x1u /* payload with the IP id of the segment before it is a
-					  copy made by the network: not retransmitted */
+#define FLOW_TCP_TRACK_DUPLICATES                                    \
+	0x1u /* payload with the IP id of the segment before it is a \
+	        copy made by the network: not retransmitted */
 
 /* One direction. */
 struct flow_tcp_side {
-	uint64_t last_ns;  /* its last packet, 0: none */
-	uint32_t seq_base; /* initial sequence number; 'seen' says whether valid */
-	uint32_t seq;      /* next expected */
-	uint32_t ack;      /* last acknowledgement sent, minus 1 */
-	uint32_t windows;  /* windows acknowledged by the other side */
-	uint32_t bytes;    /* payload, since the last report */
+	uint64_t last_ns;       /* its last packet, 0: none */
+	uint32_t seq_base;      /* initial sequence number; 'seen' says whether valid */
+	uint32_t seq;           /* next expected */
+	uint32_t ack;           /* last acknowledgement sent, minus 1 */
+	uint32_t windows;       /* windows acknowledged by the other side */
+	uint32_t bytes;         /* payload, since the last report */
 	uint32_t retransmitted; /* packets, since the last report */
-	uint32_t in_flight;/* payload not yet acknowledged */
+	uint32_t in_flight;     /* payload not yet acknowledged */
 	uint32_t status;
-	uint16_t window;   /* last one, unscaled; 0: none yet */
-	uint16_t ip_id;    /* of the last segment with payload */
-	uint8_t flags;     /* OR, since the last report */
+	uint16_t window; /* last one, unscaled; 0: none yet */
+	uint16_t ip_id;  /* of the last segment with payload */
+	uint8_t flags;   /* OR, since the last report */
 	uint8_t window_shift;
-	uint8_t seen;      /* what has been seen of this side, private */
+	uint8_t seen; /* what has been seen of this side, private */
 	uint8_t reserved;
 };
 static_assert(sizeof(struct flow_tcp_side) == 48, "two sides and the rest in two cache lines");
@@ -129,7 +132,7 @@ void flow_tcp_open(struct flow_tcp *t, const struct packet *packet);
 
 /* Counts a later packet; returns verdict bits. */
 uint32_t flow_tcp_update(struct flow_tcp *t, const struct packet *packet, int dir,
-			 uint32_t options);
+                         uint32_t options);
 
 /* What a record cut now says. Overwrites all of *report. */
 void flow_tcp_report(const struct flow_tcp *t, struct flow_tcp_report *report);

@@ -42,7 +42,7 @@ flow_tcp_report(const struct flow_tcp *t, struct flow_tcp_report *report)
 {
 	memset(report, 0, sizeof(*report));
 	report->status = t->status | (t->side[0].status & SIDE_MARKS & SRC_BITS) |
-			 (t->side[1].status & SIDE_MARKS & DST_BITS);
+	                 (t->side[1].status & SIDE_MARKS & DST_BITS);
 	report->options = t->options;
 	report->synack_us = t->synack_us;
 	report->ackdat_us = t->ackdat_us;
