@@ -136,7 +136,7 @@ write_ip(uint8_t *at, const struct talk *talk, bool reverse, uint32_t payload_si
 /* The transport checksum over pseudo header and segment, into 'field'. */
 static void
 write_checksum(const uint8_t *ip, bool v6, uint8_t protocol, const uint8_t *segment, uint32_t size,
-	       uint8_t *field)
+               uint8_t *field)
 {
 	uint64_t sum = sum_bytes(ip + (v6 ? 8 : 12), v6 ? 32 : 8, 0);
 	uint16_t folded;
@@ -267,7 +267,7 @@ imix_packet(struct traffic *t, struct talk *talk)
 		write_packet(t, talk, step == 1, step < 2 ? TCP_FIN | TCP_ACK : TCP_ACK, 0);
 	} else {
 		write_packet(t, talk, random_below(t, 100) < 60, size ? TCP_PSH | TCP_ACK : TCP_ACK,
-			     size);
+		             size);
 	}
 }
 
@@ -323,8 +323,11 @@ make_elephants(struct traffic *t)
 		const uint32_t n = talk->packets;
 
 		if (n < 3)
-			write_packet(t, talk, n == 1, n == 0 ? TCP_SYN : n == 1 ? TCP_SYN | TCP_ACK
-									       : TCP_ACK, 0);
+			write_packet(t, talk, n == 1,
+			             n == 0   ? TCP_SYN
+			             : n == 1 ? TCP_SYN | TCP_ACK
+			                      : TCP_ACK,
+			             0);
 		else
 			write_packet(t, talk, true, TCP_PSH | TCP_ACK, 1460);
 	}
