@@ -13,6 +13,7 @@ while IFS=$'\t' read -r name packets bytes status; do
 		{ not_ok "$name: writes a file"; continue; }
 	[ -s out.argus ] || continue
 	check_equal "$name: nothing unaccounted" 0 "$(ledger unaccounted)"
+	check_equal "$name: no record unaccounted" 0 "$(ledger records_unaccounted)"
 	check_equal "$name: in flows, filtered or dropped" "$(ledger rx_packets)" \
 		"$(($(ledger flow_packets) + $(ledger filtered) + $(ledger drop_undecodable) + $(ledger drop_dispatch)))"
 	check_equal "$name: racount sees what the ledger says" \

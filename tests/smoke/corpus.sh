@@ -31,6 +31,7 @@ for capture in "$shared"/corpus/*.pcap "$shared"/corpus/*.pcapng "$shared"/corpu
 	esac
 	[ -s one.argus ] || continue
 	check_equal "$name: nothing unaccounted" 0 "$(ledger unaccounted)"
+	check_equal "$name: no record unaccounted" 0 "$(ledger records_unaccounted)"
 	check_equal "$name: racount sees what the ledger says" \
 		"$(ledger flow_packets) $(ledger flow_bytes)" "$(totals one.argus)"
 	[ ! -f "$dump" ] || check "$name: clean records" \
