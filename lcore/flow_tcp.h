@@ -16,11 +16,13 @@
  *	first packet:	flow_tcp_open(t, packet);
  *	later ones:	verdict = flow_tcp_update(t, packet, dir, options);
  *			if (verdict & FLOW_TCP_REOPEN) {
- *				cut the record with CAUSE_STOP, if it has packets;
+ *				cut the record with CAUSE_STOP, if it has packets (its last
+ *				time is this packet's, by convention);
  *				if (verdict & FLOW_TCP_TURN)
  *					the flow's source and destination change places;
  *				flow_tcp_open(t, packet);
- *				the packet is the first of a record with CAUSE_START, by the source;
+ *				a record with CAUSE_START and a new status interval begin
+ *				with this packet, which is the source's; same sequence number
  *			}
  *	cutting:	flow_tcp_report(t, &record->net_report.tcp);
  *	after a cut:	flow_tcp_reported(t), before the next packet is counted.
@@ -143,7 +145,8 @@ void flow_tcp_reported(struct flow_tcp *t);
 /* Source and destination change places; twice is the identity. */
 void flow_tcp_turn(struct flow_tcp *t);
 
-/* Whether the connection is over: reset, or closed both ways. */
+/* Whether the connection is over: reset, or closed by both ends. It tells whom to evict first;
+ * the idle time of a flow does not depend on it. */
 bool flow_tcp_closed(const struct flow_tcp *t);
 
 #endif
