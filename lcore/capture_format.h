@@ -17,7 +17,8 @@
 
 /* No link of ours carries more; libpcap's own limit. More captured bytes: damage. */
 #define CAPTURE_PACKET_MAX 262144u
-/* The largest record that must fit the reader's block: a packet and what a format puts around it. */
+/* The largest record that must fit the reader's block: a packet and what a format puts around it.
+ */
 #define CAPTURE_RECORD_MAX (CAPTURE_PACKET_MAX + 65536u)
 #define CAPTURE_INTERFACES_MAX 256
 
@@ -31,13 +32,13 @@ struct capture_interface {
 
 struct capture_parser {
 	const struct capture_format *format;
-	bool swapped;           /* the file's byte order is not ours */
-	bool nanoseconds;       /* pcap */
-	bool lengths_swapped;   /* pcap before version 2.4 */
-	uint8_t header_size;    /* of a pcap record */
+	bool swapped;         /* the file's byte order is not ours */
+	bool nanoseconds;     /* pcap */
+	bool lengths_swapped; /* pcap before version 2.4 */
+	uint8_t header_size;  /* of a pcap record */
 	unsigned interface_count;
 	struct capture_interface interfaces[CAPTURE_INTERFACES_MAX];
-	char problem[128];      /* what is wrong, when CAPTURE_DAMAGED */
+	char problem[128]; /* what is wrong, when CAPTURE_DAMAGED */
 };
 
 enum capture_step {
@@ -58,7 +59,7 @@ struct capture_format {
 	 * took (may exceed len: the rest is to be skipped). Returns the number of views; *step says
 	 * why it stopped: CAPTURE_PACKET (max reached), CAPTURE_MORE or CAPTURE_DAMAGED. */
 	unsigned (*burst)(struct capture_parser *, const uint8_t *bytes, size_t len, size_t *used,
-			  struct packet_view *views, unsigned max, enum capture_step *step);
+	                  struct packet_view *views, unsigned max, enum capture_step *step);
 };
 
 extern const struct capture_format capture_pcap, capture_pcapng, capture_snoop, capture_tsh;
@@ -66,13 +67,13 @@ extern const struct capture_format capture_pcap, capture_pcapng, capture_snoop, 
 /* One record at bytes[0..len): its length goes to *used, which may exceed len for a record without
  * packet. */
 typedef enum capture_step capture_step_fn(struct capture_parser *, const uint8_t *bytes, size_t len,
-					  size_t *used, struct packet_view *view);
+                                          size_t *used, struct packet_view *view);
 
 /* The burst of a format in terms of one step; inlined into each format's own. */
 static inline unsigned
 capture_burst_steps(capture_step_fn *step_fn, struct capture_parser *p, const uint8_t *bytes,
-		    size_t len, size_t *used, struct packet_view *views, unsigned max,
-		    enum capture_step *step)
+                    size_t len, size_t *used, struct packet_view *views, unsigned max,
+                    enum capture_step *step)
 {
 	size_t at = 0;
 	unsigned n = 0;
@@ -80,8 +81,9 @@ capture_burst_steps(capture_step_fn *step_fn, struct capture_parser *p, const ui
 	*step = CAPTURE_PACKET;
 	while (n < max) {
 		size_t took = 0;
-		const enum capture_step s = at <= len ?
-			step_fn(p, bytes + at, len - at, &took, &views[n]) : CAPTURE_MORE;
+		const enum capture_step s =
+		        at <= len ? step_fn(p, bytes + at, len - at, &took, &views[n])
+		                  : CAPTURE_MORE;
 
 		if (s == CAPTURE_MORE || s == CAPTURE_DAMAGED) {
 			*step = s;
@@ -123,6 +125,6 @@ uint16_t capture_link_type(uint32_t file_link_type);
 
 /* Writes p->problem; returns CAPTURE_DAMAGED. */
 enum capture_step capture_damaged(struct capture_parser *, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+        __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -45,8 +45,8 @@ pcap_header(struct capture_parser *p, const uint8_t *bytes, size_t len)
 	p->swapped = !is_magic(load32(bytes));
 	magic = capture_u32(p, bytes);
 	p->nanoseconds = magic == PCAP_MAGIC_NS;
-	p->header_size = magic == PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_HEADER :
-							PCAP_RECORD_HEADER;
+	p->header_size =
+	        magic == PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_HEADER : PCAP_RECORD_HEADER;
 	if (len < PCAP_FILE_HEADER) {
 		capture_damaged(p, "the file ends inside its header");
 		return -1;
@@ -61,13 +61,13 @@ pcap_header(struct capture_parser *p, const uint8_t *bytes, size_t len)
 	p->interface_count = 1;
 	p->interfaces[0].snaplen = capture_u32(p, bytes + 16);
 	p->interfaces[0].link_type =
-		capture_link_type(capture_u32(p, bytes + 20) & PCAP_LINK_TYPE_BITS);
+	        capture_link_type(capture_u32(p, bytes + 20) & PCAP_LINK_TYPE_BITS);
 	return PCAP_FILE_HEADER;
 }
 
 static inline enum capture_step
 pcap_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	  struct packet_view *v)
+          struct packet_view *v)
 {
 	uint32_t captured, length;
 	uint64_t fraction;
@@ -83,14 +83,15 @@ pcap_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *us
 		length = swap;
 	}
 	if (captured > CAPTURE_PACKET_MAX)
-		return capture_damaged(p, "its record header says %u captured bytes, at most %u make sense",
-				       captured, CAPTURE_PACKET_MAX);
+		return capture_damaged(
+		        p, "its record header says %u captured bytes, at most %u make sense",
+		        captured, CAPTURE_PACKET_MAX);
 	if (len - p->header_size < captured)
 		return CAPTURE_MORE;
 	fraction = capture_u32(p, bytes + 4);
 	v->data = bytes + p->header_size;
 	v->time_ns = capture_u32(p, bytes) * UINT64_C(1000000000) +
-		     (p->nanoseconds ? fraction : fraction * 1000);
+	             (p->nanoseconds ? fraction : fraction * 1000);
 	v->captured = captured;
 	v->length = length;
 	v->link_type = p->interfaces[0].link_type;
@@ -102,7 +103,7 @@ pcap_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *us
 
 static unsigned
 pcap_burst(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	   struct packet_view *views, unsigned max, enum capture_step *step)
+           struct packet_view *views, unsigned max, enum capture_step *step)
 {
 	return capture_burst_steps(pcap_step, p, bytes, len, used, views, max, step);
 }

@@ -14,11 +14,11 @@
 #define NG_ENHANCED 6u
 #define NG_BYTE_ORDER 0x1a2b3c4du
 
-#define NG_BLOCK_MIN 12     /* type, length, length */
+#define NG_BLOCK_MIN 12 /* type, length, length */
 #define NG_SECTION_MIN 28
 #define NG_INTERFACE_MIN 20
 #define NG_SIMPLE_MIN 16
-#define NG_ENHANCED_MIN 32  /* Packet blocks too */
+#define NG_ENHANCED_MIN 32 /* Packet blocks too */
 #define NG_OPTION_TSRESOL 9
 #define NG_OPTION_TSOFFSET 14
 #define NG_TIME_MAX (UINT64_C(1) << 62) /* ns; times beyond are nonsense and must stay ordered */
@@ -70,7 +70,7 @@ ng_time(const struct capture_interface *i, uint64_t ticks)
 
 static void
 ng_interface_options(struct capture_parser *p, struct capture_interface *i, const uint8_t *at,
-		     size_t len)
+                     size_t len)
 {
 	while (len >= 4) {
 		const uint16_t code = capture_u16(p, at);
@@ -104,7 +104,7 @@ ng_interface(struct capture_parser *p, const uint8_t *bytes, uint32_t size)
 		return capture_damaged(p, "an interface block of %u bytes", size);
 	if (p->interface_count == CAPTURE_INTERFACES_MAX)
 		return capture_damaged(p, "more than %u interfaces in a section",
-				       CAPTURE_INTERFACES_MAX);
+		                       CAPTURE_INTERFACES_MAX);
 	i = &p->interfaces[p->interface_count++];
 	i->link_type = capture_link_type(capture_u16(p, bytes + 8));
 	i->snaplen = capture_u32(p, bytes + 12);
@@ -117,13 +117,14 @@ ng_interface(struct capture_parser *p, const uint8_t *bytes, uint32_t size)
 
 static enum capture_step
 ng_view(struct capture_parser *p, struct packet_view *v, uint32_t interface, const uint8_t *data,
-	uint32_t room, uint32_t captured, uint32_t length)
+        uint32_t room, uint32_t captured, uint32_t length)
 {
 	if (interface >= p->interface_count)
 		return capture_damaged(p, "it names interface %u of %u", interface,
-				       p->interface_count);
+		                       p->interface_count);
 	if (captured > room || captured > CAPTURE_PACKET_MAX)
-		return capture_damaged(p, "it says %u captured bytes, %u are there", captured, room);
+		return capture_damaged(p, "it says %u captured bytes, %u are there", captured,
+		                       room);
 	v->data = data;
 	v->captured = captured;
 	v->length = length;
@@ -135,7 +136,7 @@ ng_view(struct capture_parser *p, struct packet_view *v, uint32_t interface, con
 
 static enum capture_step
 ng_packet(struct capture_parser *p, uint32_t type, const uint8_t *b, uint32_t size,
-	  struct packet_view *v)
+          struct packet_view *v)
 {
 	uint32_t interface = 0, captured, length;
 	enum capture_step s;
@@ -155,8 +156,9 @@ ng_packet(struct capture_parser *p, uint32_t type, const uint8_t *b, uint32_t si
 	length = capture_u32(p, b + 24);
 	s = ng_view(p, v, interface, b + 28, size - NG_ENHANCED_MIN, captured, length);
 	if (s == CAPTURE_PACKET)
-		v->time_ns = ng_time(&p->interfaces[interface],
-				     (uint64_t)capture_u32(p, b + 12) << 32 | capture_u32(p, b + 16));
+		v->time_ns =
+		        ng_time(&p->interfaces[interface],
+		                (uint64_t)capture_u32(p, b + 12) << 32 | capture_u32(p, b + 16));
 	return s;
 }
 
@@ -175,7 +177,7 @@ ng_section(struct capture_parser *p, const uint8_t *bytes)
 
 static enum capture_step
 ng_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	struct packet_view *v)
+        struct packet_view *v)
 {
 	uint32_t type, size;
 	enum capture_step s = CAPTURE_OTHER;
@@ -200,14 +202,14 @@ ng_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used
 		return CAPTURE_MORE;
 	if (capture_u32(p, bytes + size - 4) != size)
 		return capture_damaged(p, "its block lengths %u and %u differ", size,
-				       capture_u32(p, bytes + size - 4));
-	return type == NG_INTERFACE ? ng_interface(p, bytes, size) :
-				      ng_packet(p, type, bytes, size, v);
+		                       capture_u32(p, bytes + size - 4));
+	return type == NG_INTERFACE ? ng_interface(p, bytes, size)
+	                            : ng_packet(p, type, bytes, size, v);
 }
 
 static unsigned
 ng_burst(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	 struct packet_view *views, unsigned max, enum capture_step *step)
+         struct packet_view *views, unsigned max, enum capture_step *step)
 {
 	return capture_burst_steps(ng_step, p, bytes, len, used, views, max, step);
 }

@@ -20,12 +20,12 @@ struct capture_reader {
 	struct capture_stream *stream;
 	const char *name;
 	bool tsh;
-	bool ended;          /* the stream has no more */
-	size_t begin, end;   /* within 'block' */
+	bool ended;        /* the stream has no more */
+	size_t begin, end; /* within 'block' */
 	uint64_t skip;
-	uint64_t offset;     /* of block[0] in the stream */
-	uint64_t packets;    /* yielded so far */
-	int error;           /* sticky */
+	uint64_t offset;  /* of block[0] in the stream */
+	uint64_t packets; /* yielded so far */
+	int error;        /* sticky */
 	char problem[256];
 	struct capture_parser parser;
 	uint8_t *block;
@@ -64,7 +64,7 @@ capture_reader_free(struct capture_reader *r)
 
 void
 capture_reader_start(struct capture_reader *r, struct capture_stream *stream, const char *name,
-		     bool tsh)
+                     bool tsh)
 {
 	capture_stream_close(r->stream);
 	r->stream = stream;
@@ -90,8 +90,8 @@ reader_fail(struct capture_reader *r, int error, const char *what)
 		snprintf(r->problem, sizeof(r->problem), "%.100s: %s", r->name, what);
 	else
 		snprintf(r->problem, sizeof(r->problem),
-			 "%.100s: stopped at packet %" PRIu64 ", byte %" PRIu64 ": %s", r->name,
-			 r->packets + 1, r->offset + r->begin, what);
+		         "%.80s: stopped at packet %" PRIu64 ", byte %" PRIu64 ": %.100s", r->name,
+		         r->packets + 1, r->offset + r->begin, what);
 	return error;
 }
 
@@ -145,7 +145,7 @@ reader_header(struct capture_reader *r)
 	}
 	if (f == NULL)
 		return reader_fail(r, -EBADMSG,
-				   "not a capture file (pcap, pcapng and snoop are known)");
+		                   "not a capture file (pcap, pcapng and snoop are known)");
 	used = f->header(&r->parser, r->block, r->end);
 	if (used < 0)
 		return reader_fail(r, -EBADMSG, r->parser.problem);
@@ -193,7 +193,7 @@ capture_reader_burst(struct capture_reader *r, struct packet_view *views, unsign
 		reader_skip(r);
 		if (r->skip == 0)
 			n = r->parser.format->burst(&r->parser, r->block + r->begin,
-						    r->end - r->begin, &used, views, max, &step);
+			                            r->end - r->begin, &used, views, max, &step);
 		r->skip += used;
 		reader_skip(r);
 		r->packets += n;

@@ -25,7 +25,7 @@ void capture_reader_free(struct capture_reader *);
 /* Begins with another stream, which becomes the reader's. 'name' is for messages and must outlive
  * the reading; 'tsh' says that the data are NLANR TSH. */
 void capture_reader_start(struct capture_reader *, struct capture_stream *, const char *name,
-			  bool tsh);
+                          bool tsh);
 
 /* Up to 'max' views. 0: nothing just now; -ENODATA: the end; -EBADMSG: damaged or no capture, and
  * all packets before the damage have been yielded; another negative errno: reading failed. After

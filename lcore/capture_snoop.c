@@ -49,7 +49,7 @@ snoop_header(struct capture_parser *p, const uint8_t *bytes, size_t len)
 
 static inline enum capture_step
 snoop_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	   struct packet_view *v)
+           struct packet_view *v)
 {
 	uint32_t captured, record;
 
@@ -59,13 +59,14 @@ snoop_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *u
 	record = capture_be32(bytes + 8);
 	if (captured > CAPTURE_PACKET_MAX || record > CAPTURE_RECORD_MAX ||
 	    record < SNOOP_RECORD_HEADER || record - SNOOP_RECORD_HEADER < captured)
-		return capture_damaged(p, "its record header says %u captured bytes in a record of %u",
-				       captured, record);
+		return capture_damaged(p,
+		                       "its record header says %u captured bytes in a record of %u",
+		                       captured, record);
 	if (len < record)
 		return CAPTURE_MORE;
 	v->data = bytes + SNOOP_RECORD_HEADER;
 	v->time_ns = capture_be32(bytes + 16) * UINT64_C(1000000000) +
-		     capture_be32(bytes + 20) * UINT64_C(1000);
+	             capture_be32(bytes + 20) * UINT64_C(1000);
 	v->captured = captured;
 	v->length = capture_be32(bytes);
 	v->link_type = p->interfaces[0].link_type;
@@ -77,7 +78,7 @@ snoop_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *u
 
 static unsigned
 snoop_burst(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	    struct packet_view *views, unsigned max, enum capture_step *step)
+            struct packet_view *views, unsigned max, enum capture_step *step)
 {
 	return capture_burst_steps(snoop_step, p, bytes, len, used, views, max, step);
 }

@@ -23,18 +23,18 @@
 enum stream_coding { STREAM_PLAIN, STREAM_GZIP, STREAM_ZSTD };
 
 struct capture_stream {
-	int fd;                 /* -1: memory */
+	int fd; /* -1: memory */
 	bool own_fd;
 	bool follow;
-	bool waits;             /* a pipe, socket or terminal: poll before reading */
+	bool waits; /* a pipe, socket or terminal: poll before reading */
 	const uint8_t *memory;
 	size_t memory_left;
 	uint8_t magic[STREAM_MAGIC_BYTES]; /* read ahead at opening */
 	size_t magic_at, magic_len;
 	enum stream_coding coding;
 	bool probed;
-	bool between;           /* compressed: between members or frames, where data may end */
-	bool ended;             /* compressed: the end was reached */
+	bool between; /* compressed: between members or frames, where data may end */
+	bool ended;   /* compressed: the end was reached */
 	uint8_t *input;
 	size_t input_at, input_len;
 	z_stream gzip;
@@ -109,8 +109,8 @@ static int
 stream_probe(struct capture_stream *s)
 {
 	while (s->magic_len < STREAM_MAGIC_BYTES) {
-		const ssize_t n = raw_read(s, s->magic + s->magic_len,
-					   STREAM_MAGIC_BYTES - s->magic_len);
+		const ssize_t n =
+		        raw_read(s, s->magic + s->magic_len, STREAM_MAGIC_BYTES - s->magic_len);
 
 		if (n < 0)
 			return (int)n;
@@ -262,8 +262,8 @@ capture_stream_read(struct capture_stream *s, void *buffer, size_t size)
 			return 0;
 		}
 		/* Also without input: the decoder may hold output back. */
-		n = s->coding == STREAM_GZIP ? stream_inflate(s, buffer, size) :
-					       stream_unzstd(s, buffer, size);
+		n = s->coding == STREAM_GZIP ? stream_inflate(s, buffer, size)
+		                             : stream_unzstd(s, buffer, size);
 		if (n != 0)
 			return n;
 		if (left == 0) {

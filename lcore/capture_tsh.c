@@ -33,7 +33,7 @@ tsh_header(struct capture_parser *p, const uint8_t *bytes, size_t len)
 
 static inline enum capture_step
 tsh_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	 struct packet_view *v)
+         struct packet_view *v)
 {
 	if (len < TSH_RECORD)
 		return CAPTURE_MORE;
@@ -41,7 +41,7 @@ tsh_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *use
 		return capture_damaged(p, "its record holds no IPv4 header");
 	v->data = bytes + TSH_TIME;
 	v->time_ns = capture_be32(bytes) * UINT64_C(1000000000) +
-		     (capture_be32(bytes + 4) & 0xffffffu) * UINT64_C(1000);
+	             (capture_be32(bytes + 4) & 0xffffffu) * UINT64_C(1000);
 	v->captured = TSH_HEADERS;
 	v->length = (uint32_t)bytes[TSH_TIME + 2] << 8 | bytes[TSH_TIME + 3];
 	if (v->length < TSH_HEADERS) /* a short datagram: what follows its end is no packet */
@@ -55,7 +55,7 @@ tsh_step(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *use
 
 static unsigned
 tsh_burst(struct capture_parser *p, const uint8_t *bytes, size_t len, size_t *used,
-	  struct packet_view *views, unsigned max, enum capture_step *step)
+          struct packet_view *views, unsigned max, enum capture_step *step)
 {
 	return capture_burst_steps(tsh_step, p, bytes, len, used, views, max, step);
 }

@@ -27,7 +27,7 @@
 
 struct filter_program {
 	uint16_t link_type;
-	bool usable;      /* the expression fits the link type */
+	bool usable; /* the expression fits the link type */
 	bool reads_length;
 	struct bpf_program classic;
 	struct rte_bpf *native;
@@ -40,7 +40,7 @@ struct filter {
 	bool optimize;
 	bool interpret;
 	unsigned count;
-	unsigned last;    /* program used last */
+	unsigned last; /* program used last */
 	struct filter_program programs[FILTER_LINKS];
 };
 
@@ -119,7 +119,7 @@ describe_error(pcap_t *dead, const struct filter *f, uint16_t link_type, char *e
 	snprintf(message, sizeof(message), "%s", pcap_geterr(dead));
 	at = error_offset(dead, f->expression);
 	snprintf(error, size, "packet filter: %s (on %s, near character %zu: \"%.60s\")", message,
-		 name != NULL ? name : "this link type", at + 1, f->expression + at);
+	         name != NULL ? name : "this link type", at + 1, f->expression + at);
 }
 
 /* Does the program look at the packet's length? */
@@ -138,7 +138,7 @@ reads_length(const struct bpf_program *p)
 
 int
 filter_prepare(struct filter *f, uint16_t link_type, uint32_t snaplen, char *error,
-	       size_t error_size)
+               size_t error_size)
 {
 	struct filter_program *p;
 	pcap_t *dead;
@@ -151,8 +151,8 @@ filter_prepare(struct filter *f, uint16_t link_type, uint32_t snaplen, char *err
 		snprintf(error, error_size, "packet filter: more than %u link types", FILTER_LINKS);
 		return -EINVAL;
 	}
-	dead = pcap_open_dead(link_type, snaplen == 0 || snaplen > FILTER_SNAPLEN ?
-						FILTER_SNAPLEN : (int)snaplen);
+	dead = pcap_open_dead(link_type, snaplen == 0 || snaplen > FILTER_SNAPLEN ? FILTER_SNAPLEN
+	                                                                          : (int)snaplen);
 	if (dead == NULL) {
 		snprintf(error, error_size, "packet filter: no memory");
 		return -ENOMEM;

@@ -25,7 +25,7 @@ void filter_free(struct filter *);
 /* Compiles for a link type, unless that was done; 'snaplen' 0: no limit. 0; -EINVAL: 'error' holds
  * one line about what is wrong with the expression and where. */
 int filter_prepare(struct filter *, uint16_t link_type, uint32_t snaplen, char *error,
-		   size_t error_size);
+                   size_t error_size);
 
 /* Keeps the views that match, in order, and returns how many. A link type that was not prepared is
  * prepared now; one that the expression does not fit matches nothing. */

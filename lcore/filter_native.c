@@ -66,7 +66,8 @@ mend(struct ebpf_insn *out, const struct ebpf_insn *in, uint32_t n, const uint32
 
 		if (is_small_mask(&in[i])) {
 			*o++ = (struct ebpf_insn){ .code = EBPF_ALU64 | EBPF_MOV | BPF_K,
-						   .dst_reg = REGISTER_SPARE, .imm = in[i].imm };
+				                   .dst_reg = REGISTER_SPARE,
+				                   .imm = in[i].imm };
 			*o = in[i];
 			o->code = BPF_JMP | BPF_JSET | BPF_X;
 			o->src_reg = REGISTER_SPARE;

@@ -14,6 +14,6 @@ struct rte_bpf;
 /* NULL where the converter or the code generator refuses. *run then takes a struct rte_mbuf and
  * returns nonzero for a match. rte_bpf_destroy frees. */
 struct rte_bpf *filter_native_create(const struct bpf_program *classic,
-				     uint64_t (**run)(void *mbuf));
+                                     uint64_t (**run)(void *mbuf));
 
 #endif

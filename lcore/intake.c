@@ -13,7 +13,7 @@
 struct intake {
 	struct source source; /* first: what callers see */
 	struct intake_options options;
-	uint64_t passed;      /* packets that the filter let through */
+	uint64_t passed; /* packets that the filter let through */
 };
 
 static uint64_t
@@ -35,10 +35,12 @@ keep_range(struct intake *in, struct packet_view *views, unsigned n)
 
 	in->passed += n;
 	if (in->options.first_packet > before + 1)
-		from = in->options.first_packet - before - 1 < n ?
-			(unsigned)(in->options.first_packet - before - 1) : n;
+		from = in->options.first_packet - before - 1 < n
+		               ? (unsigned)(in->options.first_packet - before - 1)
+		               : n;
 	if (in->options.last_packet != 0 && in->passed > in->options.last_packet)
-		to = in->options.last_packet > before ? (unsigned)(in->options.last_packet - before) : 0;
+		to = in->options.last_packet > before ? (unsigned)(in->options.last_packet - before)
+		                                      : 0;
 	if (to <= from)
 		return 0;
 	if (from != 0)
@@ -49,7 +51,7 @@ keep_range(struct intake *in, struct packet_view *views, unsigned n)
 /* One burst of the source: how many packets came (*received) and how many are left. */
 static int
 receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
-	unsigned *received)
+        unsigned *received)
 {
 	const struct intake_options *o = &in->options;
 	const int n = o->source->ops->burst(o->source, views, max, now_ns);

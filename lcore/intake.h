@@ -19,11 +19,11 @@
 
 struct intake_options {
 	struct source *source;
-	struct filter *filter;          /* NULL: none */
-	struct counters *counters;      /* of the core that runs it */
-	const struct control *control;  /* told to stop: the source has ended */
-	uint64_t first_packet;          /* counted from 1; 0: from the start */
-	uint64_t last_packet;           /* 0: no limit */
+	struct filter *filter;         /* NULL: none */
+	struct counters *counters;     /* of the core that runs it */
+	const struct control *control; /* told to stop: the source has ended */
+	uint64_t first_packet;         /* counted from 1; 0: from the start */
+	uint64_t last_packet;          /* 0: no limit */
 };
 
 /* NULL when there is no memory; then nothing was closed. */

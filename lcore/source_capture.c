@@ -23,11 +23,11 @@ struct source_capture {
 	struct source source; /* first: what callers see */
 	struct source_capture_options options;
 	struct capture_reader *reader;
-	size_t next;          /* path to open */
-	uint64_t now_ns;      /* latest packet time */
-	unsigned damaged;     /* files that ended early */
+	size_t next;      /* path to open */
+	uint64_t now_ns;  /* latest packet time */
+	unsigned damaged; /* files that ended early */
 	int first_error;
-	uint16_t known_link;  /* the link type checked last */
+	uint16_t known_link; /* the link type checked last */
 	bool known_supported;
 	/* pacing */
 	uint64_t start_wall_ns, start_packet_ns;
@@ -64,7 +64,7 @@ open_next(struct source_capture *s)
 		const char *path = s->options.paths[s->next++];
 		const bool last = s->next == s->options.path_count;
 		struct capture_stream *stream =
-			capture_stream_open(path, s->options.follow && last);
+		        capture_stream_open(path, s->options.follow && last);
 		char line[256];
 
 		if (stream != NULL) {
@@ -90,9 +90,9 @@ check_links(struct source_capture *s, struct packet_view *views, unsigned n)
 			s->known_supported = dissect_link_supported(s->known_link);
 			if (!s->known_supported) {
 				snprintf(line, sizeof(line),
-					 "%.100s: packets of link type %s can't be dissected",
-					 s->options.paths[s->next - 1],
-					 link_name(s->known_link, name, sizeof(name)));
+				         "%.100s: packets of link type %s can't be dissected",
+				         s->options.paths[s->next - 1],
+				         link_name(s->known_link, name, sizeof(name)));
 				remember_problem(s, -EPROTONOSUPPORT, line);
 			}
 		}
@@ -260,7 +260,7 @@ note_links(struct capture_probe *probe, const struct capture_reader *r)
 
 int
 capture_probe(const char *path, bool tsh, struct capture_probe *probe, char *error,
-	      size_t error_size)
+              size_t error_size)
 {
 	struct capture_reader *r;
 	struct capture_stream *stream;
@@ -270,8 +270,8 @@ capture_probe(const char *path, bool tsh, struct capture_probe *probe, char *err
 	int rc = 0;
 
 	memset(probe, 0, sizeof(*probe));
-	if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-				       !S_ISDIR(st.st_mode)))
+	if (strcmp(path, "-") == 0 ||
+	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return 0;
 	stream = capture_stream_open(path, false);
 	if (stream == NULL) {
@@ -299,7 +299,7 @@ capture_probe(const char *path, bool tsh, struct capture_probe *probe, char *err
 	}
 	if (rc == 0 && probe->links != 0) {
 		snprintf(error, error_size, "%.150s: packets of link type %s can't be dissected",
-			 path, link_name(probe->link_type[0], name, sizeof(name)));
+		         path, link_name(probe->link_type[0], name, sizeof(name)));
 		return -EINVAL;
 	}
 	return rc;

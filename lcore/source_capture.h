@@ -16,14 +16,14 @@
 struct source_capture_options {
 	const char *const *paths; /* "-" is stdin; must outlive the source */
 	size_t path_count;
-	bool follow;              /* keep reading the last file as it grows */
-	bool tsh;                 /* the files are NLANR TSH */
-	double time_scale;        /* > 0: that many times real time */
+	bool follow;       /* keep reading the last file as it grows */
+	bool tsh;          /* the files are NLANR TSH */
+	double time_scale; /* > 0: that many times real time */
 };
 
 /* Opens the first file. NULL on failure, with 'error' one line. */
 struct source *source_capture_create(const struct source_capture_options *, char *error,
-				     size_t error_size);
+                                     size_t error_size);
 
 #define CAPTURE_PROBE_LINKS 16
 
@@ -33,10 +33,10 @@ struct capture_probe {
 	uint32_t snaplen; /* of the first interface; 0: no limit */
 };
 
-/* Looks at the beginning of a regular file: what its packets are. 0; -EINVAL: its link type can't be
- * dissected; another negative errno: it can't be read or is no capture. 'error' then holds one
+/* Looks at the beginning of a regular file: what its packets are. 0; -EINVAL: its link type can't
+ * be dissected; another negative errno: it can't be read or is no capture. 'error' then holds one
  * line. Anything but a regular file is left alone (links 0). */
 int capture_probe(const char *path, bool tsh, struct capture_probe *, char *error,
-		  size_t error_size);
+                  size_t error_size);
 
 #endif

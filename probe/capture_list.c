@@ -55,8 +55,8 @@ list_add_entry(struct string_list *list, const char *directory, const char *name
 	if (lstat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			rc = list_add_directory(list, path, depth + 1);
-		else if (S_ISREG(st.st_mode) || (S_ISLNK(st.st_mode) && stat(path, &st) == 0 &&
-						 S_ISREG(st.st_mode)))
+		else if (S_ISREG(st.st_mode) ||
+		         (S_ISLNK(st.st_mode) && stat(path, &st) == 0 && S_ISREG(st.st_mode)))
 			rc = list_add(list, path);
 	}
 	free(path);
@@ -102,8 +102,8 @@ capture_list_init(struct string_list *list, const struct config *c, char *error,
 			rc = -ENOENT;
 		if (rc < 0)
 			snprintf(error, error_size, "-R %.200s: %s", c->capture_dirs.v[i],
-				 rc == -ENOENT && list->n == before ? "no capture files there" :
-								      strerror(-rc));
+			         rc == -ENOENT && list->n == before ? "no capture files there"
+			                                            : strerror(-rc));
 	}
 	if (rc < 0)
 		capture_list_fini(list);

@@ -119,7 +119,7 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 	if (args_build(&a, plan) != 0) {
 		args_free(&a);
 		snprintf(error, error_size, "--eal: too many arguments (at most %u)",
-			 EAL_ARGS_MAX - 11);
+		         EAL_ARGS_MAX - 11);
 		return -EINVAL;
 	}
 	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
@@ -128,10 +128,11 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 	runtime_remove(runtime);
 	if (rc < 0)
 		snprintf(error, error_size,
-			 "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" tells more)",
-			 rte_strerror(rte_errno),
-			 plan->huge ? "are there huge pages? --no-huge does without" :
-				      "is there memory?");
+		         "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" "
+		         "tells more)",
+		         rte_strerror(rte_errno),
+		         plan->huge ? "are there huge pages? --no-huge does without"
+		                    : "is there memory?");
 	args_free(&a);
 	return rc < 0 ? -EIO : 0;
 }

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 struct eal_plan {
-	unsigned lcores;      /* how many, the main lcore included: ids 0 .. lcores-1 */
-	const char *cpus;     /* where they may run, as in "0-3,8" */
-	uint64_t memory_bytes;/* what rings and tables will take from EAL */
-	bool huge;            /* huge pages */
-	const char *extra;    /* --eal: more arguments, or NULL */
+	unsigned lcores;       /* how many, the main lcore included: ids 0 .. lcores-1 */
+	const char *cpus;      /* where they may run, as in "0-3,8" */
+	uint64_t memory_bytes; /* what rings and tables will take from EAL */
+	bool huge;             /* huge pages */
+	const char *extra;     /* --eal: more arguments, or NULL */
 };
 
 /* 0, or a negative errno with one line in 'error'. */

@@ -9,7 +9,7 @@
 
 void
 ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n,
-	    const struct collector_totals *totals)
+            const struct collector_totals *totals)
 {
 	const uint64_t *s = l->sum;
 	uint64_t packets, made, sunk;
@@ -20,7 +20,7 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	l->totals = *totals;
 
 	packets = s[COUNTER_flow_packets] + s[COUNTER_filtered] + s[COUNTER_drop_undecodable] +
-		  s[COUNTER_drop_dispatch];
+	          s[COUNTER_drop_dispatch];
 	l->packets_unaccounted = (int64_t)(s[COUNTER_rx_packets] - packets);
 
 	/* What workers made must have been taken and encoded, and each output must have written,
@@ -30,7 +30,7 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	l->records_unaccounted = (int64_t)(made - totals->records_received);
 	if (l->records_unaccounted == 0)
 		l->records_unaccounted =
-			(int64_t)(totals->records_encoded * totals->outputs - sunk);
+		        (int64_t)(totals->records_encoded * totals->outputs - sunk);
 }
 
 void

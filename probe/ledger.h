@@ -20,7 +20,7 @@ struct ledger {
 };
 
 void ledger_init(struct ledger *, const struct counters *const *counters, unsigned n,
-		 const struct collector_totals *);
+                 const struct collector_totals *);
 /* "name value" lines. */
 void ledger_print(const struct ledger *, FILE *);
 

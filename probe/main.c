@@ -64,11 +64,10 @@ prepare_filter(struct filter *filter, const struct capture_probe *probe)
 
 	for (unsigned i = 0; i < probe->links; i++) {
 		if (filter_prepare(filter, probe->link_type[i], probe->snaplen, line,
-				   sizeof(line)) < 0)
+		                   sizeof(line)) < 0)
 			return complain(EXIT_CONFIG, line);
 	}
-	if (probe->links == 0 &&
-	    filter_prepare(filter, DLT_EN10MB, 0, line, sizeof(line)) < 0)
+	if (probe->links == 0 && filter_prepare(filter, DLT_EN10MB, 0, line, sizeof(line)) < 0)
 		return complain(EXIT_CONFIG, line);
 	return 0;
 }
@@ -113,7 +112,8 @@ report(const struct config *c, const struct pipeline *p)
 	if (c->statistics)
 		ledger_print(&ledger, stderr);
 	if (ledger.packets_unaccounted != 0 || ledger.records_unaccounted != 0)
-		status = complain(EXIT_RUN, "the ledger does not add up (see --stats); please report this");
+		status = complain(EXIT_RUN,
+		                  "the ledger does not add up (see --stats); please report this");
 	return status;
 }
 

@@ -112,7 +112,8 @@ create_rings(struct pipeline *p)
 	}
 	p->counting_cores = p->workers + (p->workers > 1);
 	for (unsigned i = 0; i < p->counting_cores; i++) {
-		p->counters[i] = rte_zmalloc_socket("counters", sizeof(struct counters), 64, socket);
+		p->counters[i] =
+		        rte_zmalloc_socket("counters", sizeof(struct counters), 64, socket);
 		if (p->counters[i] == NULL)
 			return -ENOMEM;
 	}
@@ -239,7 +240,7 @@ pipeline_create(const struct pipeline_options *options, char *error, size_t erro
 		rc = create_workers(p);
 	if (rc < 0)
 		snprintf(error, error_size, "no memory for %u workers with %u flows each (%s)",
-			 p->workers, p->flows_per_worker, strerror(-rc));
+		         p->workers, p->flows_per_worker, strerror(-rc));
 	else
 		rc = create_collector(p, error, error_size);
 	if (rc == 0)

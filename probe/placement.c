@@ -30,7 +30,8 @@ cpus_describe(const cpu_set_t *set, char *out, size_t size)
 			last++;
 		count += last - i + 1;
 		if (at < size)
-			at += (size_t)snprintf(out + at, size - at, "%s%u-%u", at ? "," : "", i, last);
+			at += (size_t)snprintf(out + at, size - at, "%s%u-%u", at ? "," : "", i,
+			                       last);
 		i = last;
 	}
 	return count;

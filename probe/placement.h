@@ -17,11 +17,11 @@
 struct placement {
 	unsigned workers;
 	unsigned collector_lcore;
-	unsigned dispatch_lcore;  /* PLACEMENT_NONE: a single worker owns the source */
+	unsigned dispatch_lcore; /* PLACEMENT_NONE: a single worker owns the source */
 	unsigned worker_lcore[PLACEMENT_WORKERS_MAX];
-	unsigned lcores;          /* all, the main lcore (0) included */
-	int socket;               /* NUMA node of the memory, or -1: any */
-	char cpus[512];           /* the CPUs this process may use, as in "0-3,8" */
+	unsigned lcores; /* all, the main lcore (0) included */
+	int socket;      /* NUMA node of the memory, or -1: any */
+	char cpus[512];  /* the CPUs this process may use, as in "0-3,8" */
 };
 
 void placement_init(struct placement *, const struct config *);

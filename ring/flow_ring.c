@@ -38,9 +38,8 @@ struct flow_ring {
 static inline void *
 window_slot(const struct window *w, uint32_t record_size)
 {
-	return w->done < w->at.n1 ?
-		(char *)w->at.ptr1 + (size_t)w->done * record_size :
-		(char *)w->at.ptr2 + (size_t)(w->done - w->at.n1) * record_size;
+	return w->done < w->at.n1 ? (char *)w->at.ptr1 + (size_t)w->done * record_size
+	                          : (char *)w->at.ptr2 + (size_t)(w->done - w->at.n1) * record_size;
 }
 
 static uint32_t
@@ -58,7 +57,7 @@ flow_ring_memory(uint32_t slots, const struct flow_record_layout *layout)
 
 struct flow_ring *
 flow_ring_create(const char *name, uint32_t slots, const struct flow_record_layout *layout,
-		 int socket)
+                 int socket)
 {
 	struct flow_ring *r = rte_zmalloc_socket("flow_ring", sizeof(*r), 64, socket);
 
@@ -68,7 +67,7 @@ flow_ring_create(const char *name, uint32_t slots, const struct flow_record_layo
 	}
 	r->record_size = layout->size;
 	r->ring = rte_ring_create_elem(name, layout->size, slots_of(slots), socket,
-				       RING_F_SP_ENQ | RING_F_SC_DEQ);
+	                               RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (r->ring == NULL) {
 		rte_free(r);
 		return NULL;
@@ -103,7 +102,7 @@ flow_ring_reserve(struct flow_ring *r)
 	if (w->done == w->held) {
 		flow_ring_flush(r);
 		w->held = rte_ring_enqueue_zc_burst_elem_start(r->ring, r->record_size,
-							       FLOW_RING_WINDOW, &w->at, NULL);
+		                                               FLOW_RING_WINDOW, &w->at, NULL);
 		if (w->held == 0)
 			return NULL;
 	}
@@ -127,7 +126,7 @@ flow_ring_peek(struct flow_ring *r)
 	if (w->done == w->held) {
 		w->done = 0;
 		w->held = rte_ring_dequeue_zc_burst_elem_start(r->ring, r->record_size,
-							       FLOW_RING_WINDOW, &w->at, NULL);
+		                                               FLOW_RING_WINDOW, &w->at, NULL);
 		if (w->held == 0)
 			return NULL;
 	}

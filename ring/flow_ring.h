@@ -25,7 +25,7 @@ struct flow_ring;
 /* NULL and rte_errno on failure. 'slots' is rounded up to a power of two; the
  * ring holds one record less. */
 struct flow_ring *flow_ring_create(const char *name, uint32_t slots,
-				   const struct flow_record_layout *layout, int socket);
+                                   const struct flow_record_layout *layout, int socket);
 void flow_ring_free(struct flow_ring *);
 /* Bytes of memory a ring takes, to size EAL's heap before it exists. */
 uint64_t flow_ring_memory(uint32_t slots, const struct flow_record_layout *layout);

@@ -30,8 +30,8 @@ slots_of(uint32_t batches)
 uint64_t
 packet_ring_memory(uint32_t batches)
 {
-	return (uint64_t)slots_of(batches) * sizeof(struct packet_batch) + sizeof(struct packet_ring) +
-	       sizeof(struct rte_ring);
+	return (uint64_t)slots_of(batches) * sizeof(struct packet_batch) +
+	       sizeof(struct packet_ring) + sizeof(struct rte_ring);
 }
 
 struct packet_ring *
@@ -44,7 +44,7 @@ packet_ring_create(const char *name, uint32_t batches, int socket)
 		return NULL;
 	}
 	r->ring = rte_ring_create_elem(name, sizeof(struct packet_batch), slots_of(batches), socket,
-				       RING_F_SP_ENQ | RING_F_SC_DEQ);
+	                               RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (r->ring == NULL) {
 		rte_free(r);
 		return NULL;
@@ -69,7 +69,7 @@ packet_ring_reserve(struct packet_ring *r)
 	if (r->filling != NULL)
 		return r->filling;
 	if (rte_ring_enqueue_zc_bulk_elem_start(r->ring, sizeof(struct packet_batch), 1, &at,
-						NULL) == 0)
+	                                        NULL) == 0)
 		return NULL;
 	r->filling = at.ptr1;
 	r->filling->count = 0;
@@ -94,7 +94,7 @@ packet_ring_peek(struct packet_ring *r)
 	if (r->reading != NULL)
 		return r->reading;
 	if (rte_ring_dequeue_zc_bulk_elem_start(r->ring, sizeof(struct packet_batch), 1, &at,
-						NULL) == 0)
+	                                        NULL) == 0)
 		return NULL;
 	r->reading = at.ptr1;
 	return r->reading;

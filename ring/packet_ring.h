@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACKET_BATCH_MAX 64            /* packets */
+#define PACKET_BATCH_MAX 64             /* packets */
 #define PACKET_BATCH_BYTES (272u << 10) /* at least one packet of any length a source yields */
 
 /* What a source knows of a packet; 'at' is its first byte in the batch. */
@@ -36,8 +36,8 @@ struct packet_batch_entry {
 struct packet_batch {
 	uint64_t now_ns; /* the source's clock after these packets */
 	uint32_t count;
-	uint32_t used;   /* bytes taken */
-	bool end;        /* nothing follows */
+	uint32_t used; /* bytes taken */
+	bool end;      /* nothing follows */
 	struct packet_batch_entry entries[PACKET_BATCH_MAX];
 	_Alignas(64) uint8_t bytes[PACKET_BATCH_BYTES];
 };

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	/* the first byte chooses how, the rest is the file */
 	capture_reader_start(reader, capture_stream_open_memory(data + 1, size - 1), "fuzz",
-			     (data[0] & 0x80) != 0);
+	                     (data[0] & 0x80) != 0);
 	while ((n = capture_reader_burst(reader, views, 1 + (data[0] & 0x3f))) >= 0) {
 		for (int i = 0; i < n; i++) {
 			for (uint32_t k = 0; k < views[i].captured; k++)

@@ -70,7 +70,7 @@ every_pcap_variant_reads_alike_in_bursts_of_any_size(void **state)
 			pcap_build(&bytes, big, magics[m], PACKETS);
 			for (unsigned burst = 1; burst <= VIEW_BURST; burst += 21) {
 				assert_int_equal(read_all(bytes.v, bytes.len, burst, &end, NULL),
-						 PACKETS);
+				                 PACKETS);
 				assert_int_equal(end, -ENODATA);
 			}
 		}
@@ -127,8 +127,8 @@ what_is_no_capture_is_told(void **state)
 	assert_int_equal(read_all((const uint8_t *)"", 0, 1, &end, problem), 0);
 	assert_int_equal(end, -EBADMSG);
 	assert_non_null(strstr(problem, "empty"));
-	assert_int_equal(read_all((const uint8_t *)"GET / HTTP/1.0 and so on ", 25, 1, &end, problem),
-			 0);
+	assert_int_equal(
+	        read_all((const uint8_t *)"GET / HTTP/1.0 and so on ", 25, 1, &end, problem), 0);
 	assert_int_equal(end, -EBADMSG);
 	assert_non_null(strstr(problem, "not a capture"));
 }
@@ -160,7 +160,8 @@ pcapng_interfaces_keep_their_own_time_unit_and_link_type(void **state)
 		ng_packet(&bytes, 0, UINT64_C(1700000000123), 4);
 
 		r = capture_reader_create();
-		capture_reader_start(r, capture_stream_open_memory(bytes.v, bytes.len), "ng", false);
+		capture_reader_start(r, capture_stream_open_memory(bytes.v, bytes.len), "ng",
+		                     false);
 		assert_int_equal(capture_reader_burst(r, v, 8), 5);
 		check_packet(&v[0], 0);
 		check_packet(&v[1], 1);
@@ -177,7 +178,8 @@ pcapng_interfaces_keep_their_own_time_unit_and_link_type(void **state)
 
 		for (size_t cut = 0; cut < bytes.len; cut++) {
 			r = capture_reader_create();
-			capture_reader_start(r, capture_stream_open_memory(bytes.v, cut), "ng", false);
+			capture_reader_start(r, capture_stream_open_memory(bytes.v, cut), "ng",
+			                     false);
 			while ((end = capture_reader_burst(r, v, 8)) >= 0)
 				;
 			assert_true(end == -EBADMSG || end == -ENODATA);
@@ -203,13 +205,14 @@ pcapng_blocks_that_lie_are_damage(void **state)
 		packet_at = bytes.len;
 		ng_packet(&bytes, what == 0 ? 1 : 0, 5, 0);
 		if (what == 1)
-			bytes.v[packet_at + 4] ^= 1;   /* block length */
+			bytes.v[packet_at + 4] ^= 1; /* block length */
 		else if (what == 2)
 			bytes.v[packet_at + 20] = 250; /* captured length */
 		else if (what == 3)
-			bytes.v[bytes.len - 4] ^= 4;   /* trailing length */
+			bytes.v[bytes.len - 4] ^= 4; /* trailing length */
 		r = capture_reader_create();
-		capture_reader_start(r, capture_stream_open_memory(bytes.v, bytes.len), "ng", false);
+		capture_reader_start(r, capture_stream_open_memory(bytes.v, bytes.len), "ng",
+		                     false);
 		assert_int_equal(capture_reader_burst(r, v, 8), -EBADMSG);
 		assert_non_null(strstr(capture_reader_problem(r), "packet 1, byte 72"));
 		assert_int_equal(capture_reader_burst(r, v, 8), -EBADMSG);
@@ -315,7 +318,7 @@ gzip_and_zstd_are_told_by_their_magic_and_cuts_are_damage(void **state)
 	/* two members, as cat and split logs make them */
 	half = gzip(packed, sizeof(packed), bytes.v, bytes.len / 2);
 	n = half + gzip(packed + half, sizeof(packed) - half, bytes.v + bytes.len / 2,
-			bytes.len - bytes.len / 2);
+	                bytes.len - bytes.len / 2);
 	assert_int_equal(read_all(packed, n, VIEW_BURST, &end, NULL), PACKETS);
 	assert_int_equal(end, -ENODATA);
 	memset(packed + n, 0, 100);

@@ -76,15 +76,18 @@ fake_burst(struct source *source, struct packet_view *views, unsigned max, uint6
 
 	if (s->next == PACKETS)
 		return -ENODATA;
-	if (s->next % 1000 == 500 && *now_ns != s->next + 1) { /* a quiet moment: only the clock moves */
+	if (s->next % 1000 == 500 &&
+	    *now_ns != s->next + 1) { /* a quiet moment: only the clock moves */
 		*now_ns = s->next + 1;
 		return 0;
 	}
 	for (; n < max && s->next < PACKETS; n++, s->next++) {
 		make_frame(s->frames[n], s->next);
-		views[n] = (struct packet_view){ .data = s->frames[n], .captured = FRAME,
-						 .length = FRAME, .time_ns = s->next + 1,
-						 .link_type = DLT_EN10MB };
+		views[n] = (struct packet_view){ .data = s->frames[n],
+			                         .captured = FRAME,
+			                         .length = FRAME,
+			                         .time_ns = s->next + 1,
+			                         .link_type = DLT_EN10MB };
 		if (s->next % 1000 == 499) {
 			n++;
 			s->next++;
@@ -105,7 +108,7 @@ fake_release(struct source *source)
 
 static const struct source_ops fake_ops = { .burst = fake_burst, .release = fake_release };
 
-static uint8_t home[PACKETS];   /* 1 + the worker that got it */
+static uint8_t home[PACKETS]; /* 1 + the worker that got it */
 static uint8_t notice[PACKETS];
 
 struct consumer {
@@ -163,8 +166,11 @@ run_with(unsigned workers)
 	static struct counters counters;
 	struct consumer consumers[WORKERS_MAX];
 	pthread_t threads[WORKERS_MAX];
-	struct dispatch d = { .source = &fake.source, .workers = workers, .counters = &counters,
-			      .burst = 64, .lossless = true };
+	struct dispatch d = { .source = &fake.source,
+		              .workers = workers,
+		              .counters = &counters,
+		              .burst = 64,
+		              .lossless = true };
 	unsigned notices = 0;
 
 	memset(home, 0, sizeof(home));
@@ -178,7 +184,8 @@ run_with(unsigned workers)
 		snprintf(name, sizeof(name), "p%u", w);
 		d.rings[w] = packet_ring_create(name, 4, -1);
 		assert_non_null(d.rings[w]);
-		consumers[w] = (struct consumer){ .source = source_ring_create(d.rings[w]), .id = w };
+		consumers[w] =
+		        (struct consumer){ .source = source_ring_create(d.rings[w]), .id = w };
 		assert_int_equal(pthread_create(&threads[w], NULL, consume, &consumers[w]), 0);
 	}
 	assert_int_equal(dispatch_run(&d), 0);
@@ -252,8 +259,9 @@ a_full_ring_drops_and_counts_when_waiting_is_not_allowed(void **state)
 {
 	static struct fake_source fake;
 	static struct counters counters;
-	struct dispatch d = { .source = &fake.source, .workers = 1, .counters = &counters,
-			      .burst = 64 };
+	struct dispatch d = {
+		.source = &fake.source, .workers = 1, .counters = &counters, .burst = 64
+	};
 	struct consumer consumer = { 0 };
 	unsigned got = 0;
 	pthread_t thread;

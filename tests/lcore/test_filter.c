@@ -78,8 +78,11 @@ make_packet(unsigned n)
 	}
 	put16(p + at, ports[random32() % 4]);
 	put16(p + at + 2, ports[random32() % 4]);
-	all[n] = (struct packet_view){ .data = p, .captured = PACKET_SIZE, .length = PACKET_SIZE,
-				       .link_type = DLT_EN10MB, .time_ns = n };
+	all[n] = (struct packet_view){ .data = p,
+		                       .captured = PACKET_SIZE,
+		                       .length = PACKET_SIZE,
+		                       .link_type = DLT_EN10MB,
+		                       .time_ns = n };
 	switch (random32() % 4) {
 	case 0: /* cut by the capture */
 		all[n].captured = random32() % PACKET_SIZE;
@@ -122,14 +125,38 @@ reference(const char *expression, bool *wanted)
 }
 
 static const char *const expressions[] = {
-	"", "ip", "ip6", "arp", "tcp", "udp port 53", "tcp port 80 or tcp port 443",
-	"host 10.0.0.1", "src net 192.168.0.0/16 and not tcp", "vlan", "vlan and ip",
-	"vlan 100 or udp", "icmp or icmp6", "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn",
-	"greater 150", "less 60 and ip", "len > 200 and tcp", "ip[8] > 100", "ip[2:2] > 60",
-	"ip6[6] == 17", "ether[0] & 1 = 1", "ether host 00:11:22:33:44:55", "ip proto 50",
-	"portrange 50-500", "ip broadcast or ether multicast", "(ip[6:2] & 0x1fff) != 0",
-	"tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", "not ip and not ip6", "ether proto 0x0806",
-	"sctp or esp", "udp[8:4] > 5 and udp[6:2] * 2 > 7", "ether[14:4] / 3 > 1000",
+	"",
+	"ip",
+	"ip6",
+	"arp",
+	"tcp",
+	"udp port 53",
+	"tcp port 80 or tcp port 443",
+	"host 10.0.0.1",
+	"src net 192.168.0.0/16 and not tcp",
+	"vlan",
+	"vlan and ip",
+	"vlan 100 or udp",
+	"icmp or icmp6",
+	"tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn",
+	"greater 150",
+	"less 60 and ip",
+	"len > 200 and tcp",
+	"ip[8] > 100",
+	"ip[2:2] > 60",
+	"ip6[6] == 17",
+	"ether[0] & 1 = 1",
+	"ether host 00:11:22:33:44:55",
+	"ip proto 50",
+	"portrange 50-500",
+	"ip broadcast or ether multicast",
+	"(ip[6:2] & 0x1fff) != 0",
+	"tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420",
+	"not ip and not ip6",
+	"ether proto 0x0806",
+	"sctp or esp",
+	"udp[8:4] > 5 and udp[6:2] * 2 > 7",
+	"ether[14:4] / 3 > 1000",
 };
 
 static unsigned
@@ -231,9 +258,12 @@ each_link_type_has_its_own_program(void **state)
 
 	(void)state;
 	memcpy(ether + 14, raw, 40);
-	v[0] = (struct packet_view){ .data = raw, .captured = 40, .length = 40, .link_type = DLT_RAW };
-	v[1] = (struct packet_view){ .data = ether, .captured = 60, .length = 60,
-				     .link_type = DLT_EN10MB };
+	v[0] = (struct packet_view){
+		.data = raw, .captured = 40, .length = 40, .link_type = DLT_RAW
+	};
+	v[1] = (struct packet_view){
+		.data = ether, .captured = 60, .length = 60, .link_type = DLT_EN10MB
+	};
 	v[2] = v[0];
 	v[2].link_type = DLT_EN10MB;
 	assert_int_equal(filter_burst(f, v, 3), 2);

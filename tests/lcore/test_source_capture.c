@@ -55,8 +55,9 @@ teardown(void **state)
 static struct source *
 open_paths(const char *const *list, size_t n, double scale)
 {
-	const struct source_capture_options o = { .paths = list, .path_count = n,
-						  .time_scale = scale };
+	const struct source_capture_options o = { .paths = list,
+		                                  .path_count = n,
+		                                  .time_scale = scale };
 	char error[256];
 
 	return source_capture_create(&o, error, sizeof(error));
@@ -226,12 +227,14 @@ a_time_scale_holds_packets_back(void **state)
 /* Packets [first, last] of PACKETS, read in bursts of every size: the lengths that came through. */
 static unsigned
 take_range(uint64_t first, uint64_t last, unsigned burst, uint32_t *first_length,
-	   struct counters *counters)
+           struct counters *counters)
 {
 	static struct control control;
 	const char *list[] = { paths[0] };
-	struct intake_options o = { .counters = counters, .control = &control,
-				    .first_packet = first, .last_packet = last };
+	struct intake_options o = { .counters = counters,
+		                    .control = &control,
+		                    .first_packet = first,
+		                    .last_packet = last };
 	struct packet_view views[VIEW_BURST];
 	struct source *s;
 	unsigned seen = 0;
@@ -266,7 +269,7 @@ a_range_of_packets_is_the_same_for_any_burst(void **state)
 		assert_int_equal(take_range(5, 10, burst, &length, &c), 6);
 		assert_int_equal(length, packet_length(4));
 		assert_true(counter_get(&c, COUNTER_rx_packets) ==
-			    counter_get(&c, COUNTER_filtered) + 6);
+		            counter_get(&c, COUNTER_filtered) + 6);
 		assert_int_equal(take_range(0, 7, burst, &length, &c), 7);
 		assert_int_equal(length, packet_length(0));
 		assert_int_equal(take_range(38, 0, burst, &length, &c), 3);

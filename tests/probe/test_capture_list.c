@@ -17,8 +17,8 @@
 
 static char directory[] = "/tmp/test_capture_list.XXXXXX";
 
-static const char *const made[] = { "b", "b/2.pcap", "b/10.pcap", "a.pcap", "c.pcap", ".hidden",
-				    "empty" };
+static const char *const made[] = { "b",      "b/2.pcap", "b/10.pcap", "a.pcap",
+	                            "c.pcap", ".hidden",  "empty" };
 
 static char *
 path_of(const char *name)

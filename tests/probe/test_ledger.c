@@ -26,9 +26,12 @@ fill(struct collector_totals *t)
 	counter_add(&a, COUNTER_flow_packets, 80);
 	counter_add(&b, COUNTER_flow_packets, 3);
 	counter_add(&a, COUNTER_records_made, 7);
-	*t = (struct collector_totals){ .records_received = 7, .records_encoded = 7, .outputs = 2,
-					.records_written = 12, .records_filtered = 1,
-					.records_lost = 1 };
+	*t = (struct collector_totals){ .records_received = 7,
+		                        .records_encoded = 7,
+		                        .outputs = 2,
+		                        .records_written = 12,
+		                        .records_filtered = 1,
+		                        .records_lost = 1 };
 }
 
 static void

@@ -12,8 +12,14 @@ static inline int
 test_eal_setup(void **state)
 {
 	static char *args[] = {
-		(char *)"test", (char *)"--no-huge", (char *)"--no-pci", (char *)"--no-shconf",
-		(char *)"--no-telemetry", (char *)"--log-level=error", (char *)"-m", (char *)"128",
+		(char *)"test",
+		(char *)"--no-huge",
+		(char *)"--no-pci",
+		(char *)"--no-shconf",
+		(char *)"--no-telemetry",
+		(char *)"--log-level=error",
+		(char *)"-m",
+		(char *)"128",
 	};
 
 	(void)state;

@@ -19,7 +19,7 @@ every_counter_has_a_name_of_its_own_and_a_help_text(void **state)
 		assert_true(strlen(counter_help((enum counter)i)) > 5);
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(counter_name((enum counter)i),
-						counter_name((enum counter)k));
+			                        counter_name((enum counter)k));
 	}
 	assert_null(counter_name(COUNTER_COUNT));
 	assert_null(counter_help(COUNTER_COUNT));
