@@ -59,13 +59,23 @@ enum flow_key_bit {
 
 enum config_action {
 	CONFIG_RUN = 0,
-	CONFIG_HELP,        /* -h */
+	CONFIG_HELP, /* -h */
 	CONFIG_VERSION,
 	CONFIG_MANUAL,      /* --print-manual: the manual page, roff, on stdout */
 	CONFIG_DUMP_FILTER, /* -b */
 };
 
 enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };
+
+/* The rows of config/keys.h: KEY_outputs and so on. */
+enum config_key {
+#define KEY(id, ...) KEY_##id,
+#include "config/keys.h"
+	KEY_COUNT
+};
+
+/* Who said last what a setting is. */
+enum config_origin { ORIGIN_DEFAULT = 0, ORIGIN_FILE, ORIGIN_LINE };
 
 struct config {
 	enum config_action action;
@@ -77,35 +87,37 @@ struct config {
 	bool follow;                      /* -f */
 	bool tsh;                         /* -t: input is NLANR TSH */
 	double time_scale;                /* -T; 0: as fast as it goes */
-	uint64_t first_packet;            /* -N a-b, counted from 1; 0: from the start */
-	uint64_t last_packet;             /* 0: no limit */
+	uint64_t first_packet;            /* -N a-b: a + 1, counted from 1; 0: from the start */
+	uint64_t last_packet;             /* -N b, -N a-b: b; 0: no limit */
 	uint32_t snaplen;                 /* -s; 0: not given */
 	bool promiscuous;                 /* -p clears it */
+	uint64_t pcap_buffer_size;        /* ARGUS_PCAP_BUF_SIZE, bytes; 0: libpcap's own */
 	char *packet_filter;              /* ARGUS_FILTER, or the words after "-"; NULL: none */
 	bool filter_optimize;             /* -O clears it */
 	char *packet_capture_file;        /* ARGUS_PACKET_CAPTURE_FILE; NULL: none */
 	bool packet_capture_on_error;
 
 	/* flows */
-	bool unidirectional;              /* ARGUS_FLOW_TYPE */
-	uint32_t flow_key;                /* enum flow_key_bit */
-	uint64_t status_interval_ns;      /* -S; 0: a record per packet */
-	uint32_t mar_interval_s;          /* -M */
+	bool unidirectional;         /* ARGUS_FLOW_TYPE */
+	uint32_t flow_key;           /* enum flow_key_bit */
+	uint64_t status_interval_ns; /* -S; 0: a record per packet */
+	uint32_t mar_interval_s;     /* -M */
 	uint32_t ip_timeout_s, tcp_timeout_s, icmp_timeout_s, igmp_timeout_s;
 	uint32_t frag_timeout_s, arp_timeout_s, other_timeout_s;
-	bool start_records;               /* ARGUS_GENERATE_START_RECORDS */
-	bool response_time;               /* -R without directory */
-	bool packet_size;                 /* -Z */
-	bool jitter;                      /* -J */
-	bool mac;                         /* -m */
-	bool app_bytes;                   /* -A */
-	bool tcp_performance;             /* ARGUS_GENERATE_TCP_PERF_METRIC */
-	bool bidirectional_times;         /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
-	uint32_t user_data_size;          /* -U, bytes per direction */
-	bool control_plane;               /* -C */
+	bool start_records;       /* ARGUS_GENERATE_START_RECORDS */
+	bool response_time;       /* -R without directory */
+	bool packet_size;         /* -Z */
+	bool jitter;              /* -J */
+	bool mac;                 /* -m */
+	bool app_bytes;           /* -A */
+	bool tcp_performance;     /* ARGUS_GENERATE_TCP_PERF_METRIC */
+	bool bidirectional_times; /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
+	uint32_t user_data_size;  /* -U, bytes per direction */
+	bool control_plane;       /* -C */
 	bool track_duplicates;
 	bool tunnel_discovery;
 	bool keystroke;
+	bool keystroke_ssh; /* ssh alone, not any TCP */
 	struct {
 		uint32_t dc_min, dc_max, gs_max, ds_min, ds_max, ic_min_us, lcs_max_us, gpc_max;
 		double icr_min, icr_max;
@@ -114,7 +126,7 @@ struct config {
 	/* output */
 	struct output_list outputs;
 	struct source_id source_id;
-	uint16_t access_port;             /* -P; 0: off */
+	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;
 	uint32_t min_ssf, max_ssf;
 
@@ -123,19 +135,22 @@ struct config {
 	bool set_pid;
 	char *pid_path, *chroot_dir, *user, *group;
 	uint32_t debug_level;
-	struct string_list environment;   /* ARGUS_ENV */
+	struct string_list environment; /* ARGUS_ENV */
+	struct string_list events;      /* ARGUS_EVENT_DATA, as written */
 
 	/* panoptes's own */
-	uint32_t workers;                 /* --workers; 0: what the machine has */
-	uint32_t flows;                   /* --flows: table entries, all workers together; 0: default */
-	uint32_t burst;                   /* --burst, 1..VIEW_BURST */
-	uint32_t ring_slots;              /* --ring-slots, records per worker */
-	enum huge_pages huge;             /* --huge, --no-huge */
-	char *eal;                        /* --eal "...": passed to EAL */
-	bool statistics;                  /* --stats: the ledger on stderr at the end */
+	uint32_t workers;     /* --workers; 0: what the machine has */
+	uint32_t flows;       /* --flows: table entries, all workers together; 0: default */
+	uint32_t burst;       /* --burst, 1..VIEW_BURST */
+	uint32_t ring_slots;  /* --ring-slots, records per worker */
+	enum huge_pages huge; /* --huge, --no-huge */
+	char *eal;            /* --eal "...": passed to EAL */
+	bool statistics;      /* --stats: the ledger on stderr at the end */
 
 	/* warnings met while loading, one line each, for the caller to print */
 	struct string_list warnings;
+
+	uint8_t origin[KEY_COUNT]; /* enum config_origin of each row */
 };
 
 /* Fills in the defaults. */
@@ -154,7 +169,13 @@ int config_load_file(struct config *, const char *path, char *error, size_t erro
 
 /* The same from memory; 'name' stands for the path in messages. What the fuzzer calls. */
 int config_load_text(struct config *, const char *name, const char *text, size_t len, char *error,
-		     size_t error_size);
+                     size_t error_size);
+
+/*
+ * Is all that was asked for there in this version? 0, or -ENOTSUP and one line that
+ * says what isn't. What a file says about live capture alone is no matter.
+ */
+int config_check_available(const struct config *, char *error, size_t error_size);
 
 /* -h and the manual page (roff), both from the table. */
 void config_print_help(FILE *);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What belongs to a later version is parsed like everything else; using it is
+ * refused here. A file's settings for live capture are no use: argus, too, goes
+ * without them when it reads captures.
+ */
+#include "config/config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/key.h"
+#include "config/setting.h"
+#include "config/value.h"
+
+static bool
+is_refused(const struct config *c, const struct key *k)
+{
+	const enum config_origin origin = c->origin[key_id(k)];
+
+	if (k->use & USE_STRICT)
+		return origin != ORIGIN_DEFAULT && !setting_is_initial(c, k);
+	return k->use & (USE_LIVE | USE_LATER) && origin == ORIGIN_LINE &&
+	       !setting_is_initial(c, k);
+}
+
+static int
+check_outputs(const struct config *c, char *error, size_t error_size)
+{
+	char target[VALUE_SHOWN_SIZE], filter[VALUE_SHOWN_SIZE];
+
+	for (size_t i = 0; i < c->outputs.n; i++) {
+		const struct output_spec *o = &c->outputs.v[i];
+
+		(void)value_shown(o->target, target, sizeof(target));
+		if (strstr(o->target, "://") != NULL) {
+			snprintf(
+			        error, error_size,
+			        "output %s: sending records over the network is not available yet; "
+			        "write to a file or to -",
+			        target);
+			return -ENOTSUP;
+		}
+		if (o->filter != NULL) {
+			snprintf(error, error_size,
+			         "output %s: a filter of records (\"%s\") is not available yet",
+			         target, value_shown(o->filter, filter, sizeof(filter)));
+			return -ENOTSUP;
+		}
+	}
+	return 0;
+}
+
+/* argus marks captures of NetFlow and sFlow packets with a prefix. */
+static int
+check_captures(const struct config *c, char *error, size_t error_size)
+{
+	char shown[VALUE_SHOWN_SIZE];
+
+	if (c->capture_files.n == 0 && c->capture_dirs.n == 0) {
+		snprintf(error, error_size,
+		         "no input: name capture files with -r or a directory of "
+		         "them with -R; live capture is not available yet");
+		return -ENOTSUP;
+	}
+	for (size_t i = 0; i < c->capture_files.n; i++) {
+		const char *name = c->capture_files.v[i];
+
+		if ((strncmp(name, "cisco:", 6) == 0 || strncmp(name, "sflow:", 6) == 0) &&
+		    access(name, F_OK) != 0) {
+			snprintf(error, error_size,
+			         "option -r: %s: reading NetFlow or sFlow out of packets is not "
+			         "available yet",
+			         value_shown(name, shown, sizeof(shown)));
+			return -ENOTSUP;
+		}
+	}
+	return 0;
+}
+
+int
+config_check_available(const struct config *c, char *error, size_t error_size)
+{
+	char name[VALUE_SHOWN_SIZE];
+	int rc;
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct key *k = &config_keys[i];
+
+		if (!is_refused(c, k))
+			continue;
+		snprintf(error, error_size, "%s is not available yet (%s)",
+		         key_name(k, name, sizeof(name)), k->help);
+		return -ENOTSUP;
+	}
+	rc = check_outputs(c, error, error_size);
+	return rc < 0 ? rc : check_captures(c, error, error_size);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every setting, one row each: argus.conf, the command line, the defaults, -h and
+ * the manual page all follow from here. Included once for each use, with KEY
+ * defined; so there is no include guard.
+ *
+ *	KEY(id, variable, letter, option, kind, field, initial, min, max,
+ *	    argument, bare, use, help)
+ *
+ *	variable  name in argus.conf, or NULL
+ *	letter    short option, or 0; option: long one, or NULL
+ *	kind      VALUE_kind of config/key.h: how text becomes the value of field
+ *	initial   the default, as it would be written in argus.conf; NULL: empty
+ *	min, max  range of numbers; VALUE_INTERVAL: in nanoseconds, and 0 besides
+ *	argument  what -h calls the option's argument; NULL: the option has none
+ *	bare      what the option stands for when it has no argument
+ *	use       USE_ bits of config/key.h
+ *	help      in the reader's words, no full stop at the end
+ *
+ * A HEADING row is a title in -h and in the manual page.
+ */
+#define HEADING(id, title) KEY(id, NULL, 0, NULL, HEADING, action, NULL, 0, 0, NULL, NULL, 0, title)
+
+/* A variable of argus 5 or one that argus itself never reads: known, without effect. */
+#define IGNORED(id, variable, use, help) \
+	KEY(id, variable, 0, NULL, IGNORED, action, NULL, 0, 0, NULL, NULL, use, help)
+
+/* clang-format off */
+
+HEADING(heading_input, "Input")
+KEY(capture_files, NULL, 'r', NULL, FILES, capture_files, NULL, 0, 0, "file ...", NULL, 0,
+    "read packets from these capture files, in this order; - is standard input. Words up to "
+    "the next option are files")
+KEY(capture_dirs, NULL, 0, NULL, DIRS, capture_dirs, NULL, 0, 0, "dir ...", NULL, 0,
+    "(-R followed by a directory) read each capture file below the directory, by name")
+KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0, "interface",
+    NULL, USE_LIVE | USE_RESET,
+    "capture live from this interface; repeatable. Forms: eth0/srcid, ind:, dup:, bond:, [...]")
+KEY(follow, NULL, 'f', NULL, BOOL, follow, "no", 0, 0, NULL, "yes", 0,
+    "go on reading at the end of the capture file, as it grows")
+KEY(tsh, NULL, 't', NULL, BOOL, tsh, "no", 0, 0, NULL, "yes", 0,
+    "the capture files are in NLANR's time sequenced header format")
+KEY(time_scale, NULL, 'T', NULL, SCALE, time_scale, "0", 0, 1000000, "scale", NULL, 0,
+    "play a capture back in its own time, this many times as fast; 0 is as fast as it goes")
+KEY(packet_range, NULL, 'N', NULL, RANGE, first_packet, NULL, 1, UINT64_MAX, "n | a-b", NULL, 0,
+    "process the first n packets; with a-b skip the first a and stop after packet b")
+KEY(snaplen, NULL, 's', NULL, U32, snaplen, "0", 0, 262144, "bytes", NULL, USE_RESET,
+    "how much of each packet live capture takes; 0 is as much as needed")
+KEY(promiscuous, "ARGUS_GO_PROMISCUOUS", 'p', NULL, BOOL, promiscuous, "yes", 0, 0, NULL, "no",
+    USE_RESET, "leave the interface out of promiscuous mode (the variable says yes to enter it)")
+KEY(packet_filter, "ARGUS_FILTER", 0, NULL, FILTER, packet_filter, NULL, 0, 0, NULL, NULL,
+    USE_RESET,
+    "packets to account for, in tcpdump's language; the words after - or -- replace it")
+KEY(filter_optimize, "ARGUS_FILTER_OPTIMIZER", 'O', NULL, BOOL, filter_optimize, "yes", 0, 0,
+    NULL, "no", USE_RESET, "compile the packet filter without its optimizer")
+KEY(dump_filter, NULL, 'b', NULL, ACTION, action, NULL, 0, CONFIG_DUMP_FILTER, NULL, "yes", 0,
+    "print the compiled packet filter and stop")
+KEY(packet_capture_file, "ARGUS_PACKET_CAPTURE_FILE", 0, NULL, STRING, packet_capture_file, NULL,
+    0, 0, NULL, NULL, USE_LATER | USE_RESET, "write the packets to this file as well, as pcap")
+KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
+    packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
+    "write only those packets that no flow model took")
+KEY(pcap_buffer_size, "ARGUS_PCAP_BUF_SIZE", 0, NULL, SIZE, pcap_buffer_size, "0", 0,
+    UINT64_C(1) << 40, NULL, NULL, USE_LIVE,
+    "bytes of the kernel's capture buffer; K, M and G stand for thousands, millions, billions")
+
+HEADING(heading_flows, "Flows")
+KEY(flow_type, "ARGUS_FLOW_TYPE", 0, NULL, FLOW_TYPE, unidirectional, "Bidirectional", 0, 0,
+    NULL, NULL, 0, "Bidirectional, or Unidirectional: each direction is a flow of its own")
+KEY(flow_key, "ARGUS_FLOW_KEY", 0, NULL, FLOW_KEY, flow_key, "CLASSIC_5_TUPLE", 0, 0, NULL, NULL,
+    0,
+    "what makes packets one flow, joined by +: CLASSIC_5_TUPLE, LAYER_2, LAYER_2_MATRIX, "
+    "LAYER_3_MATRIX, VLAN, MPLS, LOCAL_MPLS, COMPLETE_MPLS")
+KEY(status_interval, "ARGUS_FLOW_STATUS_INTERVAL", 'S', NULL, INTERVAL, status_interval_ns, "5",
+    1000, UINT64_C(31536000000000000), "secs", NULL, USE_RESET,
+    "report on a flow that goes on every this many seconds; fractions are fine, 0 is a record "
+    "for each packet")
+KEY(ip_timeout, "ARGUS_IP_TIMEOUT", 0, NULL, SECONDS, ip_timeout_s, "30", 0, 31536000, NULL, NULL,
+    0, "seconds of silence that end a flow of UDP or of another protocol over IP")
+KEY(tcp_timeout, "ARGUS_TCP_TIMEOUT", 0, NULL, SECONDS, tcp_timeout_s, "60", 0, 31536000, NULL,
+    NULL, 0, "seconds of silence that end a TCP flow")
+KEY(icmp_timeout, "ARGUS_ICMP_TIMEOUT", 0, NULL, SECONDS, icmp_timeout_s, "5", 0, 31536000, NULL,
+    NULL, 0, "seconds of silence that end an ICMP flow")
+KEY(igmp_timeout, "ARGUS_IGMP_TIMEOUT", 0, NULL, SECONDS, igmp_timeout_s, "30", 0, 31536000, NULL,
+    NULL, 0, "seconds of silence that end an IGMP flow")
+KEY(frag_timeout, "ARGUS_FRAG_TIMEOUT", 0, NULL, SECONDS, frag_timeout_s, "5", 0, 31536000, NULL,
+    NULL, 0, "seconds of silence that end a flow of fragments without their first")
+KEY(arp_timeout, "ARGUS_ARP_TIMEOUT", 0, NULL, SECONDS, arp_timeout_s, "5", 0, 31536000, NULL,
+    NULL, 0, "seconds of silence that end an ARP flow")
+KEY(other_timeout, "ARGUS_OTHER_TIMEOUT", 0, NULL, SECONDS, other_timeout_s, "30", 0, 31536000,
+    NULL, NULL, 0, "seconds of silence that end any other flow")
+KEY(track_duplicates, "ARGUS_TRACK_DUPLICATES", 0, NULL, BOOL, track_duplicates, "no", 0, 0, NULL,
+    NULL, 0, "tell packets that were captured twice from retransmissions")
+KEY(tunnel_discovery, "ARGUS_TUNNEL_DISCOVERY", 0, NULL, BOOL, tunnel_discovery, "no", 0, 0, NULL,
+    NULL, 0, "look for IPv6 in UDP (Teredo) and account for the flow inside")
+
+HEADING(heading_records, "Records")
+KEY(source_id, "ARGUS_MONITOR_ID", 'e', NULL, SOURCE_ID, source_id, NULL, 0, 0, "id", NULL,
+    USE_RESET,
+    "name of this probe in each record: an IPv4 address, a number, \"text\" of up to four "
+    "characters in double quotes, or a host name that has an IPv4 address; in a file also "
+    "`hostname`")
+KEY(start_records, "ARGUS_GENERATE_START_RECORDS", 0, NULL, BOOL, start_records, "no", 0, 0, NULL,
+    NULL, 0, "write a record at the first packet of a flow")
+KEY(app_bytes, "ARGUS_GENERATE_APPBYTE_METRIC", 'A', NULL, BOOL, app_bytes, "no", 0, 0, NULL,
+    "yes", USE_RESET, "count application bytes")
+KEY(jitter, "ARGUS_GENERATE_JITTER_DATA", 'J', NULL, BOOL, jitter, "no", 0, 0, NULL, "yes",
+    USE_RESET, "report the intervals between packets and their jitter")
+KEY(mac, "ARGUS_GENERATE_MAC_DATA", 'm', NULL, BOOL, mac, "no", 0, 0, NULL, "yes", USE_RESET,
+    "report MAC addresses")
+KEY(mar_interval, "ARGUS_MAR_STATUS_INTERVAL", 'M', NULL, SECONDS, mar_interval_s, "60", 0,
+    31536000, "secs", NULL, USE_RESET,
+    "report on the probe itself every this many seconds; 0 is at start and end alone")
+KEY(response_time, "ARGUS_GENERATE_RESPONSE_TIME_DATA", 'R', NULL, BOOL, response_time, "no", 0,
+    0, NULL, "yes", USE_RESET, "report response times (-R that no directory follows)")
+KEY(packet_size, "ARGUS_GENERATE_PACKET_SIZE", 'Z', NULL, BOOL, packet_size, "no", 0, 0, NULL,
+    "yes", 0, "report the smallest and the largest packet of each direction")
+KEY(tcp_performance, "ARGUS_GENERATE_TCP_PERF_METRIC", 0, NULL, BOOL, tcp_performance, "yes", 0,
+    0, NULL, NULL, 0, "report TCP windows, handshake times, base sequence numbers, losses")
+KEY(bidirectional_times, "ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS", 0, NULL, BOOL,
+    bidirectional_times, "no", 0, 0, NULL, NULL, USE_RESET,
+    "report first and last time of each direction")
+KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 65535,
+    "bytes", NULL, USE_RESET, "keep this much user data of each direction")
+KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
+    NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
+KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, 0,
+    "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
+KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
+    "DC_MIN=48;DC_MAX=128;GS_MAX=3;DS_MIN=24;DS_MAX=256;IC_MIN=50000;LCS_MAX=50000;GPC_MAX=3;"
+    "ICR_MIN=0.892;ICR_MAX=1.122", 0, UINT32_MAX, NULL, NULL, 0,
+    "what a keystroke looks like: payload sizes of client and server (DC, DS; bytes), gaps "
+    "(GS, GPC; packets), intervals (IC, LCS; microseconds), their ratio (ICR), joined by ;")
+
+HEADING(heading_output, "Output")
+KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [\"filter\"]",
+    NULL, USE_RESET,
+    "append records to this file; - is standard output. Repeatable; the next word, unless it "
+    "is an option, is a filter of records. The first one replaces those of the files before")
+KEY(output_stream, "ARGUS_OUTPUT_STREAM", 0, NULL, OUTPUT, outputs, NULL, 0, 0, NULL, NULL,
+    USE_RESET, "send records to this URL, as in \"argus-udp://host:561 'filter'\"")
+KEY(access_port, "ARGUS_ACCESS_PORT", 'P', NULL, U16, access_port, "0", 0, 65535, "port", NULL,
+    USE_LIVE | USE_RESET, "let clients fetch records at this TCP port, usually 561; 0 is off")
+KEY(bind_addresses, "ARGUS_BIND_IP", 'B', NULL, ADDRESSES, bind_addresses, NULL, 0, 0,
+    "addr[,addr]", NULL, USE_LIVE | USE_RESET, "addresses that clients may come in at")
+KEY(min_ssf, "ARGUS_MIN_SSF", 0, NULL, U32, min_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,
+    "least strength of encryption that a client must offer, in bits")
+KEY(max_ssf, "ARGUS_MAX_SSF", 0, NULL, U32, max_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,
+    "greatest strength of encryption that is offered to clients, in bits")
+
+HEADING(heading_process, "Process")
+KEY(config_file, NULL, 'F', NULL, INCLUDE, action, NULL, 0, 0, "file", NULL, 0,
+    "read this file in argus.conf's syntax, here in the order of options; repeatable. With it, "
+    "/etc/argus.conf isn't read")
+KEY(config_reset, NULL, 'X', NULL, RESET, action, NULL, 0, 0, NULL, "yes", 0,
+    "forget what was configured before; with it, /etc/argus.conf isn't read")
+KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle", USE_LIVE,
+    "run in the background; -d turns round what the files say")
+KEY(set_pid, "ARGUS_SET_PID", 0, NULL, BOOL, set_pid, "no", 0, 0, NULL, NULL,
+    USE_LIVE | USE_RESET, "write the process id to a file while running in the background")
+KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, "/var/run", 0, 0, NULL, NULL, USE_LIVE,
+    "directory of that file")
+KEY(chroot_dir, "ARGUS_CHROOT_DIR", 'c', NULL, STRING, chroot_dir, NULL, 0, 0, "dir", NULL,
+    USE_STRICT, "confine the process to this directory; output paths are relative to it")
+KEY(user, "ARGUS_SETUSER_ID", 'u', NULL, STRING, user, NULL, 0, 0, "user", NULL, 0,
+    "run as this user once inputs and outputs are open")
+KEY(group, "ARGUS_SETGROUP_ID", 'g', NULL, STRING, group, NULL, 0, 0, "group", NULL, 0,
+    "run as this group once inputs and outputs are open")
+KEY(environment, "ARGUS_ENV", 0, NULL, LIST, environment, NULL, 0, 0, NULL, NULL, USE_LIVE,
+    "NAME=value for the environment of the capture library; repeatable")
+KEY(events, "ARGUS_EVENT_DATA", 0, NULL, EVENT, events, NULL, 0, 0, NULL, NULL, USE_LIVE,
+    "file:path:interval[:compress] or prog:...: a file or a program's output to report at an "
+    "interval with unit s, m, h or d; repeatable")
+KEY(debug_level, "ARGUS_DEBUG_LEVEL", 'D', NULL, U32, debug_level, "0", 0, 255, "level", NULL, 0,
+    "accepted for argus's sake: there are no debug messages")
+KEY(help, NULL, 'h', "help", ACTION, action, NULL, 0, CONFIG_HELP, NULL, "yes", 0,
+    "print this help")
+
+HEADING(heading_own, "Of panoptes alone")
+KEY(workers, "PANOPTES_WORKERS", 0, "workers", U32, workers, "0", 0, 64, "n", NULL, 0,
+    "packet-processing cores; 0 is what the machine has. The records are the same for any number")
+KEY(flows, "PANOPTES_FLOWS", 0, "flows", U32, flows, "0", 0, UINT32_C(1) << 30, "n", NULL, 0,
+    "flows to have room for, all workers together; K, M and G are known; 0 is the built-in "
+    "number")
+KEY(burst, "PANOPTES_BURST", 0, "burst", U32, burst, "32", 1, 64, "n", NULL, 0,
+    "packets that are processed together")
+KEY(ring_slots, "PANOPTES_RING_SLOTS", 0, "ring-slots", U32, ring_slots, "4096", 64,
+    UINT32_C(1) << 20, "n", NULL, 0, "flow records between a worker and the collector")
+KEY(huge, "PANOPTES_HUGE", 0, "huge", HUGE, huge, "auto", 0, 0, NULL, "yes", 0,
+    "take memory from huge pages (the variable takes yes, no or auto)")
+KEY(no_huge, NULL, 0, "no-huge", HUGE, huge, NULL, 0, 0, NULL, "no", 0,
+    "do without huge pages")
+KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
+    "further arguments for DPDK's environment, separated by blanks")
+KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
+    "print the ledger of packets and records on standard error at the end")
+KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,
+    "print the version")
+KEY(manual, NULL, 0, "print-manual", ACTION, action, NULL, 0, CONFIG_MANUAL, NULL, "yes", 0,
+    "print the manual page, as roff")
+
+HEADING(heading_ignored, "Known and without effect")
+IGNORED(collector, "ARGUS_COLLECTOR", USE_DEAD, "never had a meaning in argus 3")
+IGNORED(jitter_histogram, "ARGUS_JITTER_HISTOGRAM", USE_DEAD, "never had a meaning in argus 3")
+IGNORED(self_synchronize, "ARGUS_SELF_SYNCHRONIZE", USE_DEAD, "never had a meaning in argus 3")
+IGNORED(id_include_inf, "ARGUS_MONITOR_ID_INCLUDE_INF", USE_FIVE,
+	"add the interface's name to the source id")
+IGNORED(scan_interval, "ARGUS_INTERFACE_SCAN_INTERVAL", USE_FIVE,
+	"seconds between looks for new interfaces")
+IGNORED(mar_inf_interval, "ARGUS_MAR_INTERFACE_INTERVAL", USE_FIVE,
+	"seconds between reports on each interface")
+IGNORED(log_priority, "ARGUS_LOG_DISPLAY_PRIORITY", USE_FIVE, "log level of the terminal")
+IGNORED(timestamp_type, "ARGUS_TIMESTAMP_TYPE", USE_FIVE, "clock of live capture")
+IGNORED(dispatch_num, "ARGUS_PCAP_DISPATCH_NUM", USE_FIVE, "packets per turn of the capture")
+IGNORED(hashtable_size, "ARGUS_HASHTABLE_SIZE", USE_FIVE,
+	"buckets of the flow table; here --flows sizes it")
+IGNORED(hash_metrics, "ARGUS_GENERATE_HASH_METRICS", USE_FIVE, "report the flow's hash")
+IGNORED(dedup, "ARGUS_DEDUP", USE_FIVE, "drop duplicate packets")
+IGNORED(size_histogram, "ARGUS_PACKET_SIZE_HISTOGRAM", USE_FIVE, "histogram of packet sizes")
+IGNORED(capture_on_proto, "ARGUS_PACKET_CAPTURE_ON_PROTO", USE_FIVE,
+	"write packets of these protocols as pcap")
+IGNORED(encaps_capture, "ARGUS_ENCAPS_CAPTURE", USE_FIVE, "keep the encapsulation headers")
+IGNORED(tunnel_parsing, "ARGUS_TUNNEL_PARSING", USE_FIVE, "look into tunnels")
+IGNORED(tunnel_information, "ARGUS_TUNNEL_INFORMATION", USE_FIVE, "report tunnels")
+IGNORED(controlplane_proto, "ARGUS_CONTROLPLANE_PROTO", USE_FIVE,
+	"ports of control plane protocols")
+IGNORED(os_fingerprinting, "ARGUS_OS_FINGERPRINTING", USE_FIVE, "guess operating systems")
+IGNORED(tcp_fallow, "ARGUS_TCP_FALLOW_TIMEOUT", USE_FIVE,
+	"seconds to remember the direction of silent TCP flows")
+
+/* clang-format on */
+#undef IGNORED
+#undef HEADING
+#undef KEY

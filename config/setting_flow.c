@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Kinds whose text is made of words: flow type and key, keystrokes.
+ */
+#include "config/setting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/value.h"
+
+int
+setting_flow_type(const struct setting *s)
+{
+	char shown[VALUE_SHOWN_SIZE];
+
+	/* argus looks at the first letters */
+	if (strncasecmp(s->text, "uni", 3) == 0)
+		s->config->unidirectional = true;
+	else if (strncasecmp(s->text, "bi", 2) == 0)
+		s->config->unidirectional = false;
+	else
+		return setting_refuse(s, "\"%s\" is not Bidirectional or Unidirectional",
+		                      value_shown(s->text, shown, sizeof(shown)));
+	return 0;
+}
+
+/* The bit of a word of ARGUS_FLOW_KEY, or 0. */
+static uint32_t
+flow_key_bit(const char *word)
+{
+	static const struct {
+		const char *word;
+		uint32_t bit;
+	} words[] = {
+		{ "CLASSIC_5_TUPLE", FLOW_KEY_5TUPLE },
+		{ "LAYER_2", FLOW_KEY_L2 },
+		{ "LAYER_2_MATRIX", FLOW_KEY_L2_MATRIX },
+		{ "LAYER_3_MATRIX", FLOW_KEY_L3_MATRIX },
+		{ "VLAN", FLOW_KEY_VLAN },
+		{ "MPLS",
+		  FLOW_KEY_LOCAL_MPLS }, /* documented so; the label on top is the local one */
+		{ "LOCAL_MPLS", FLOW_KEY_LOCAL_MPLS },
+		{ "COMPLETE_MPLS", FLOW_KEY_COMPLETE_MPLS },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(words[i].word, word) == 0)
+			return words[i].bit;
+	}
+	return 0;
+}
+
+int
+setting_flow_key(const struct setting *s)
+{
+	static const char between[] = " +\t";
+	char *copy = strdup(s->text), *save = NULL;
+	char shown[VALUE_SHOWN_SIZE];
+	uint32_t key = 0;
+	int rc = 0;
+
+	if (copy == NULL)
+		return setting_no_memory(s);
+	for (char *w = strtok_r(copy, between, &save); w != NULL && rc == 0;
+	     w = strtok_r(NULL, between, &save)) {
+		const uint32_t bit = flow_key_bit(w);
+
+		if (bit == 0)
+			rc = setting_refuse(s,
+			                    "\"%s\" is not one of CLASSIC_5_TUPLE, LAYER_2, "
+			                    "LAYER_2_MATRIX, LAYER_3_MATRIX, VLAN, MPLS, "
+			                    "LOCAL_MPLS, COMPLETE_MPLS",
+			                    value_shown(w, shown, sizeof(shown)));
+		key |= bit;
+	}
+	free(copy);
+	if (rc == 0 && key != 0)
+		s->config->flow_key = key;
+	return rc;
+}
+
+int
+setting_keystroke(const struct setting *s)
+{
+	struct config *c = s->config;
+	char shown[VALUE_SHOWN_SIZE];
+	bool yes = true;
+
+	if (strcasecmp(s->text, "tcp") != 0 && strcasecmp(s->text, "ssh") != 0 &&
+	    value_bool(s->text, &yes) < 0)
+		return setting_refuse(s, "\"%s\" is not yes, no, tcp or ssh",
+		                      value_shown(s->text, shown, sizeof(shown)));
+	c->keystroke = yes;
+	c->keystroke_ssh = strcasecmp(s->text, "ssh") == 0;
+	return 0;
+}
+
+/* One NAME=number of ARGUS_KEYSTROKE_CONF: 0, -ENOENT, or what value_count() says. */
+static int
+keystroke_assign(struct config *c, const char *name, const char *number)
+{
+	const struct {
+		const char *name;
+		uint32_t *count;
+		double *ratio;
+	} names[] = {
+		{ "DC_MIN", &c->keystroke_conf.dc_min, NULL },
+		{ "DC_MAX", &c->keystroke_conf.dc_max, NULL },
+		{ "GS_MAX", &c->keystroke_conf.gs_max, NULL },
+		{ "DS_MIN", &c->keystroke_conf.ds_min, NULL },
+		{ "DS_MAX", &c->keystroke_conf.ds_max, NULL },
+		{ "IC_MIN", &c->keystroke_conf.ic_min_us, NULL },
+		{ "LCS_MAX", &c->keystroke_conf.lcs_max_us, NULL },
+		{ "GPC_MAX", &c->keystroke_conf.gpc_max, NULL },
+		{ "ICR_MIN", NULL, &c->keystroke_conf.icr_min },
+		{ "ICR_MAX", NULL, &c->keystroke_conf.icr_max },
+	};
+	uint64_t n;
+	int rc;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcasecmp(names[i].name, name) != 0)
+			continue;
+		if (names[i].ratio != NULL)
+			return value_decimal(number, names[i].ratio);
+		rc = value_count(number, &n);
+		if (rc == 0 && n > UINT32_MAX)
+			rc = -ERANGE;
+		if (rc == 0)
+			*names[i].count = (uint32_t)n;
+		return rc;
+	}
+	return -ENOENT;
+}
+
+int
+setting_keystroke_conf(const struct setting *s)
+{
+	char *copy = strdup(s->text), *save = NULL;
+	char shown[VALUE_SHOWN_SIZE];
+	int rc = 0;
+
+	if (copy == NULL)
+		return setting_no_memory(s);
+	for (char *w = strtok_r(copy, "; \t", &save); w != NULL && rc == 0;
+	     w = strtok_r(NULL, "; \t", &save)) {
+		char *number = strchr(w, '=');
+
+		(void)value_shown(w, shown, sizeof(shown));
+		if (number != NULL)
+			*number++ = '\0';
+		rc = number != NULL ? keystroke_assign(s->config, w, number) : -EINVAL;
+		if (rc == -ENOENT)
+			rc = setting_refuse(s,
+			                    "\"%s\": names are DC_MIN, DC_MAX, GS_MAX, DS_MIN, "
+			                    "DS_MAX, IC_MIN, LCS_MAX, GPC_MAX, ICR_MIN, ICR_MAX",
+			                    shown);
+		else if (rc < 0)
+			rc = setting_refuse(s, "\"%s\" is not NAME=number", shown);
+	}
+	free(copy);
+	return rc;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Source ids. argus keeps four bytes, so a number beyond 32 bits is refused
+ * (argus wraps it), and text beyond four characters is cut, as argus does, with a
+ * warning: records of before and after must carry the same id.
+ */
+#include "config/setting.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "config/value.h"
+
+#define HOST_NAME_SIZE 256
+
+static int
+source_id_text(const struct setting *s, const char *text, size_t len)
+{
+	struct source_id id = { .kind = SOURCE_ID_STRING };
+	const size_t kept = len < sizeof(id.bytes) ? len : sizeof(id.bytes);
+
+	memcpy(id.bytes, text, kept);
+	s->config->source_id = id;
+	if (kept < len &&
+	    setting_warn(s, "an id of text has four characters: \"%.4s\" is kept", text) < 0)
+		return setting_no_memory(s);
+	return 0;
+}
+
+static void
+source_id_ipv4(struct config *c, const struct in_addr *address)
+{
+	c->source_id.kind = SOURCE_ID_IPV4;
+	memcpy(c->source_id.bytes, address, sizeof(c->source_id.bytes));
+}
+
+/* 0, or -ENOENT when the name has no IPv4 address. */
+static int
+source_id_resolve(struct config *c, const char *name)
+{
+	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *found = NULL;
+	int rc = -ENOENT;
+
+	if (getaddrinfo(name, NULL, &hints, &found) != 0)
+		return rc;
+	if (found != NULL && found->ai_family == AF_INET) {
+		struct sockaddr_in address;
+
+		memcpy(&address, found->ai_addr, sizeof(address));
+		source_id_ipv4(c, &address.sin_addr);
+		rc = 0;
+	}
+	freeaddrinfo(found);
+	return rc;
+}
+
+static bool
+only_digits(const char *text)
+{
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* A number, an address or a name: 0, -ENOENT, -ERANGE. */
+static int
+source_id_word(struct config *c, const char *word)
+{
+	struct in_addr address;
+	uint64_t n;
+
+	if (only_digits(word)) {
+		if (value_count(word, &n) < 0 || n > UINT32_MAX)
+			return -ERANGE;
+		c->source_id.kind = SOURCE_ID_INTEGER;
+		for (unsigned i = 0; i < 4; i++)
+			c->source_id.bytes[i] = (uint8_t)(n >> (24 - 8 * i));
+		return 0;
+	}
+	if (strchr("0123456789", word[0]) != NULL && inet_aton(word, &address) != 0) {
+		source_id_ipv4(c, &address);
+		return 0;
+	}
+	return source_id_resolve(c, word);
+}
+
+/* `hostname`: without running any program. */
+static int
+source_id_host_name(const struct setting *s)
+{
+	static const char local[] = ".local";
+	char name[HOST_NAME_SIZE];
+	size_t len;
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return setting_refuse(s, "this host has no name: %s", strerror(errno));
+	name[sizeof(name) - 1] = '\0';
+	len = strlen(name);
+	if (len > sizeof(local) - 1 && strcmp(name + len - (sizeof(local) - 1), local) == 0)
+		name[len - (sizeof(local) - 1)] = '\0';
+	if (name[0] == '\0')
+		return setting_refuse(s, "this host has no name");
+	if (source_id_word(s->config, name) == 0)
+		return 0;
+	return source_id_text(s, name, strlen(name));
+}
+
+int
+setting_source_id(const struct setting *s)
+{
+	const char *text = s->text;
+	const size_t len = strlen(text);
+	char shown[VALUE_SHOWN_SIZE];
+	int rc = -ENOENT;
+
+	if (s->quoted)
+		return source_id_text(s, text, len);
+	/* the shell took its own quotes off: these are argus's; the one behind may be missing */
+	if (text[0] == '"')
+		return source_id_text(s, text + 1, len - 1 - (len > 1 && text[len - 1] == '"'));
+	if (text[0] == '`') {
+		if (s->source->file != NULL && strcmp(text, "`hostname`") == 0)
+			return source_id_host_name(s);
+		return setting_refuse(s, "%s: `hostname` in a file is the only command there is",
+		                      value_shown(text, shown, sizeof(shown)));
+	}
+	if (text[0] != '\0' && text[0] != '-')
+		rc = source_id_word(s->config, text);
+	if (rc == -ERANGE)
+		return setting_refuse(s, "\"%s\" is not a number of 32 bits (0 to 4294967295)",
+		                      value_shown(text, shown, sizeof(shown)));
+	if (rc < 0)
+		return setting_refuse(s,
+		                      "\"%s\" is not an IPv4 address, a number, text in double "
+		                      "quotes, or a host name with an IPv4 address",
+		                      value_shown(text, shown, sizeof(shown)));
+	return 0;
+}
