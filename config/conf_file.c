@@ -59,12 +59,12 @@ cut_comment(char *text)
 	bool quoted = false;
 
 	for (char *t = text; *t != '\0'; t++) {
-		if (*t == '"')
+		if (*t == '"') {
 			quoted = !quoted;
-		else if (!quoted && is_blank(*t) && begins_comment(t + 1))
+		} else if (!quoted && is_blank(*t) && begins_comment(t + 1)) {
 			*t = '\0';
-		if (*t == '\0')
 			break;
+		}
 	}
 	trim_end(text);
 }
@@ -145,11 +145,18 @@ apply_value(struct conf_file *f, const struct key *key, char *value)
 	} else {
 		cut_comment(value);
 	}
+	if (key->kind != VALUE_SOURCE_ID) { /* whose blanks may be meant */
+		value = skip_blanks(value);
+		trim_end(value);
+	}
 	s.text = value;
-	if (key->kind == VALUE_OUTPUT)
+	if (key->kind == VALUE_OUTPUT) {
 		part_output(&s, value, rest);
-	else if (*rest != '\0' && setting_warn(&s, "what follows the quotes is ignored") < 0)
+		if (s.second[0] == '"' || s.second[0] == '\'')
+			return setting_refuse(&s, "the closing quote of the filter is missing");
+	} else if (*rest != '\0' && setting_warn(&s, "what follows the quotes is ignored") < 0) {
 		return setting_no_memory(&s);
+	}
 	return setting_apply(&s);
 }
 

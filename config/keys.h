@@ -44,7 +44,7 @@ KEY(time_scale, NULL, 'T', NULL, SCALE, time_scale, "0", 0, 1000000, "scale", NU
     "play a capture back in its own time, this many times as fast; 0 is as fast as it goes")
 KEY(packet_range, NULL, 'N', NULL, RANGE, first_packet, NULL, 1, UINT64_MAX, "n | a-b", NULL, 0,
     "process the first n packets; with a-b skip the first a and stop after packet b")
-KEY(snaplen, NULL, 's', NULL, U32, snaplen, "0", 0, 262144, "bytes", NULL, USE_RESET,
+KEY(snaplen, NULL, 's', NULL, U32, snaplen, "0", 0, INT32_MAX, "bytes", NULL, USE_RESET,
     "how much of each packet live capture takes; 0 is as much as needed")
 KEY(promiscuous, "ARGUS_GO_PROMISCUOUS", 'p', NULL, BOOL, promiscuous, "yes", 0, 0, NULL, "no",
     USE_RESET, "leave the interface out of promiscuous mode (the variable says yes to enter it)")
@@ -171,7 +171,7 @@ KEY(environment, "ARGUS_ENV", 0, NULL, LIST, environment, NULL, 0, 0, NULL, NULL
 KEY(events, "ARGUS_EVENT_DATA", 0, NULL, EVENT, events, NULL, 0, 0, NULL, NULL, USE_LIVE,
     "file:path:interval[:compress] or prog:...: a file or a program's output to report at an "
     "interval with unit s, m, h or d; repeatable")
-KEY(debug_level, "ARGUS_DEBUG_LEVEL", 'D', NULL, U32, debug_level, "0", 0, 255, "level", NULL, 0,
+KEY(debug_level, "ARGUS_DEBUG_LEVEL", 'D', NULL, U32, debug_level, "0", 0, 65535, "level", NULL, 0,
     "accepted for argus's sake: there are no debug messages")
 KEY(help, NULL, 'h', "help", ACTION, action, NULL, 0, CONFIG_HELP, NULL, "yes", 0,
     "print this help")

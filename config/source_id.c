@@ -23,11 +23,13 @@ source_id_text(const struct setting *s, const char *text, size_t len)
 {
 	struct source_id id = { .kind = SOURCE_ID_STRING };
 	const size_t kept = len < sizeof(id.bytes) ? len : sizeof(id.bytes);
+	char head[sizeof(id.bytes) + 1] = "", shown[VALUE_SHOWN_SIZE];
 
 	memcpy(id.bytes, text, kept);
+	memcpy(head, text, kept);
 	s->config->source_id = id;
-	if (kept < len &&
-	    setting_warn(s, "an id of text has four characters: \"%.4s\" is kept", text) < 0)
+	if (kept < len && setting_warn(s, "an id of text has four characters: \"%s\" is kept",
+	                               value_shown(head, shown, sizeof(shown))) < 0)
 		return setting_no_memory(s);
 	return 0;
 }

@@ -140,20 +140,20 @@ int
 value_range(const char *text, uint64_t *from, uint64_t *to)
 {
 	uint64_t a = 0, b = 0;
-	int rc = digits(&text, &b);
+	int rc = digits(&text, &b), second = 0;
 
-	if (rc == 0 && *text == '-') {
+	if (*text == '-') {
 		a = b;
 		text++;
-		rc = digits(&text, &b);
+		second = digits(&text, &b);
 	}
-	if (rc == -EINVAL || *text != '\0')
+	if (rc == -EINVAL || second == -EINVAL || *text != '\0')
 		return -EINVAL;
-	if (rc == 0) {
-		*from = a;
-		*to = b;
-	}
-	return rc;
+	if (rc < 0 || second < 0)
+		return -ERANGE;
+	*from = a;
+	*to = b;
+	return 0;
 }
 
 const char *

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/config/loaded.h"
+
+static void
+assert_available(struct loaded *l)
+{
+	const int rc = config_check_available(&l->c, l->error, sizeof(l->error));
+
+	assert_int_equal(l->rc, 0);
+	if (rc != 0)
+		print_error("%s\n", l->error);
+	assert_int_equal(rc, 0);
+	loaded_free(l);
+}
+
+static void
+assert_not_available(struct loaded *l, const char *words)
+{
+	assert_int_equal(l->rc, 0);
+	assert_int_equal(config_check_available(&l->c, l->error, sizeof(l->error)), -ENOTSUP);
+	assert_contains(l->error, words);
+	assert_contains(l->error, "not available yet");
+	assert_null(strchr(l->error, '\n'));
+	loaded_free(l);
+}
+
+static void
+captures_to_files_are_there(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "-", "-AJmRZ", "-U", "9", "-S", "1",
+	                             "-M", "2", "-e", "1", "-N", "5", "-T", "1", "-f", "-t", "-O",
+	                             "-p", "-s", "96", "-D", "1", "-u", "nobody", "-g", "adm", "-",
+	                             "tcp", NULL));
+	assert_available(loaded_line(&l, "-X", "-R", "/tmp", NULL));
+	assert_available(loaded_line(&l, "-X", "-b", "-r", "a", NULL));
+}
+
+static void
+options_of_a_later_version_are_refused_by_name(void **state)
+{
+	static const struct {
+		const char *words[2];
+		const char *says;
+	} rows[] = {
+		{ { "-i", "eth0" }, "option -i" },
+		{ { "-P", "561" }, "option -P" },
+		{ { "-B", "::1" }, "option -B" },
+		{ { "-d", NULL }, "option -d" },
+		{ { "-C", NULL }, "option -C" },
+		{ { "-c", "/jail" }, "option -c" },
+		{ { "-w", "argus-udp://h:561" }, "output argus-udp://h:561" },
+		{ { "-w", "udp://h" }, "output udp://h" },
+		{ { "-w", "argus-tcp://h" }, "output argus-tcp://h" },
+		{ { "-r", "cisco:flows.pcap" }, "option -r: cisco:flows.pcap" },
+		{ { "-r", "sflow:flows.pcap" }, "option -r: sflow:flows.pcap" },
+	};
+	struct loaded l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_not_available(
+		        loaded_line(&l, "-X", "-r", "a", rows[i].words[0], rows[i].words[1], NULL),
+		        rows[i].says);
+	assert_not_available(loaded_line(&l, "-X", "-r", "a", "-w", "o", "nobody knows", NULL),
+	                     "\"nobody knows\"");
+	assert_not_available(loaded_line(&l, "-X", NULL), "no input");
+}
+
+static void
+switched_off_they_are_no_matter(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-P", "0", "-B", "", "-d", "-d", "-w",
+	                             "o", "", NULL));
+	assert_available(loaded_line(&l, "-r", "a", "-P", "561", "-i", "eth0", "-C", "-X", NULL));
+}
+
+/* An argus.conf of a live probe, and a capture. */
+static void
+what_a_file_says_about_live_capture_is_no_matter(void **state)
+{
+	static const char text[] = "ARGUS_DAEMON=yes\nARGUS_INTERFACE=eth0\nARGUS_ACCESS_PORT=561\n"
+	                           "ARGUS_BIND_IP=127.0.0.1\nARGUS_SET_PID=yes\n"
+	                           "ARGUS_PID_PATH=/run\nARGUS_PCAP_BUF_SIZE=1G\n"
+	                           "ARGUS_MIN_SSF=40\nARGUS_MAX_SSF=128\n"
+	                           "ARGUS_GO_PROMISCUOUS=yes\nARGUS_ENV=\"A=b\"\n"
+	                           "ARGUS_EVENT_DATA=\"prog:/usr/bin/uptime:30s\"\n";
+	struct loaded l;
+
+	(void)state;
+	loaded_line(&l, "-X", "-r", "a", "-w", "o", NULL);
+	assert_int_equal(config_load_text(&l.c, "probe.conf", text, sizeof(text) - 1, l.error,
+	                                  sizeof(l.error)),
+	                 0);
+	assert_int_equal(l.c.warnings.n, 0);
+	assert_available(&l);
+	/* without a capture it is live capture that is missing */
+	assert_not_available(loaded_text(&l, text), "live capture");
+	assert_not_available(loaded_text(&l, "ARGUS_CHROOT_DIR=/jail\n"), "-c");
+}
+
+static void
+the_flag_that_switches_a_files_daemon_off_is_fine(void **state)
+{
+	char path[] = "/tmp/panoptes-test.XXXXXX";
+	const int fd = mkstemp(path);
+	struct loaded l;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "ARGUS_DAEMON=yes\n", 17), 17);
+	close(fd);
+	assert_available(loaded_line(&l, "-F", path, "-d", "-r", "a", NULL));
+	assert_available(loaded_line(&l, "-F", path, "-r", "a", NULL));
+	unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(captures_to_files_are_there),
+		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
+		cmocka_unit_test(switched_off_they_are_no_matter),
+		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
+		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
