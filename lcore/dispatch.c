@@ -63,6 +63,7 @@ send(struct dispatch *d, unsigned w, const struct packet_view *v, uint8_t flags)
 	}
 	e = &b->entries[b->count++];
 	e->time_ns = v->time_ns;
+	e->clock_ns = v->clock_ns;
 	e->at = b->used;
 	e->captured = v->captured;
 	e->length = v->length;
@@ -84,15 +85,14 @@ static void
 dispatch_burst(struct dispatch *d, const struct packet_view *views, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		uint32_t hash, quoted;
+		struct pair_hash hash;
 		unsigned home;
 
-		hash = pair_hash(&d->dissect, &views[i]);
-		home = worker_of(d, hash);
+		pair_hash_packet(&d->dissect, &views[i], &hash);
+		home = worker_of(d, hash.packet);
 		send(d, home, &views[i], 0);
-		if (pair_hash_quoted(&d->dissect, &views[i], &quoted) &&
-		    worker_of(d, quoted) != home) {
-			send(d, worker_of(d, quoted), &views[i], VIEW_NOTICE);
+		if (hash.has_quoted && worker_of(d, hash.quoted) != home) {
+			send(d, worker_of(d, hash.quoted), &views[i], VIEW_NOTICE);
 			counter_add(d->counters, COUNTER_notices, 1);
 		}
 	}

@@ -13,7 +13,8 @@
 struct intake {
 	struct source source; /* first: what callers see */
 	struct intake_options options;
-	uint64_t passed; /* packets that the filter let through */
+	uint64_t passed;   /* packets that the filter let through */
+	uint64_t clock_ns; /* of the latest packet, whether it passed or not */
 };
 
 static uint64_t
@@ -24,6 +25,19 @@ bytes_of(const struct packet_view *views, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		sum += views[i].length;
 	return sum;
+}
+
+/* One clock for every worker: of equal or falling times each is a nanosecond after the one before
+ * it. So what a packet's coming makes due has one order, wherever it is done. */
+static void
+tell_clock(struct intake *in, struct packet_view *views, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		in->clock_ns++;
+		if (views[i].time_ns > in->clock_ns)
+			in->clock_ns = views[i].time_ns;
+		views[i].clock_ns = in->clock_ns;
+	}
 }
 
 /* Keeps the packets of the range, which is contiguous. */
@@ -63,6 +77,9 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 	kept = *received;
 	counter_add(o->counters, COUNTER_rx_packets, *received);
 	counter_add(o->counters, COUNTER_rx_bytes, bytes_of(views, *received));
+	tell_clock(in, views, *received);
+	if (*now_ns < in->clock_ns)
+		*now_ns = in->clock_ns;
 	if (o->filter != NULL)
 		kept = filter_burst(o->filter, views, *received);
 	kept = keep_range(in, views, kept);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One flow, as the flow table keeps it: split by temperature, a cache line each.
+ * Lines 0 to 2 are what every packet of every protocol touches, 3 and 4 are the
+ * protocol's own, 5 is for what is rare or has to be asked for. Behind them lie
+ * sections that a configuration adds: time between packets, user data.
+ *
+ * Index 0 of a pair is the flow's source, i.e. whose packet came first, index 1
+ * its destination. Owned by the worker lcore that owns the table.
+ */
+#ifndef PANOPTES_LCORE_FLOW_H
+#define PANOPTES_LCORE_FLOW_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "lcore/flow_table.h"
+#include "lcore/flow_tcp.h"
+#include "ring/flow_record.h"
+
+/* Bits of flow.flags. Those of a record (FLOW_RECORD_*) are the low 16, and speak of the interval;
+ * these last as long as the flow. */
+/* clang-format off */
+#define FLOW_TURNED	0x00010000u /* its source is the key's addr[1] */
+#define FLOW_REPORTED	0x00020000u /* a record of it went out */
+#define FLOW_LINK	0x00040000u /* no flow: tells which one later fragments belong to */
+#define FLOW_HAS_TCP	0x00080000u /* tcp valid */
+#define FLOW_HAS_ESP	0x00100000u /* esp valid */
+#define FLOW_HAS_ARP	0x00200000u /* arp valid */
+#define FLOW_ANSWERED	0x00400000u /* arp.responder valid */
+#define FLOW_HAS_ISIS	0x00800000u /* isis valid */
+#define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
+/* clang-format on */
+
+/* Loss of an ESP association by its sequence numbers (RFC 4303, 2.2). */
+struct flow_esp {
+	uint32_t status;
+	uint32_t last_seq;
+	int32_t lost; /* since the last record */
+};
+
+struct flow_arp {
+	uint8_t hardware_len, protocol_len;
+	uint8_t responder[6];
+};
+
+struct flow_isis {
+	uint8_t version;
+};
+
+/* Of a FLOW_LINK. */
+struct flow_link {
+	uint32_t parent;     /* index of the flow */
+	uint32_t generation; /* ... which is it still */
+};
+
+struct flow {
+	struct flow_entry entry;
+
+	/* line 1: when and how much, since the last record */
+	uint64_t start_ns; /* of the status interval */
+	uint64_t first_ns[2], last_ns[2];
+	uint32_t packets[2], bytes[2];
+	uint32_t flags;
+	uint16_t idle_s; /* how long it lives on after an interval without packets */
+	uint8_t multi;   /* FLOW_MULTI_* */
+	uint8_t reserved;
+
+	/* line 2: what the headers said */
+	uint64_t app_bytes[2];
+	struct flow_ip_attributes ip[2];
+	uint32_t encaps[2];
+	uint32_t mpls_label[2];
+	uint16_t vlan_tci[2];
+	uint16_t size_min[2], size_max[2];
+	uint32_t generation; /* which use of this entry it is */
+
+	/* lines 3 and 4: the protocol's own */
+	union {
+		struct flow_tcp tcp;
+		struct flow_esp esp;
+		struct flow_arp arp;
+		struct flow_isis isis;
+		struct flow_link link;
+		uint8_t protocol[128];
+	};
+
+	/* line 5 */
+	struct flow_icmp_report icmp;   /* FLOW_RECORD_ICMP */
+	uint8_t mac_dst[6], mac_src[6]; /* FLOW_RECORD_MAC: of the source's packets */
+	uint16_t mac_ethertype;
+	uint8_t reserved2[22];
+};
+static_assert(offsetof(struct flow, start_ns) == 64, "line 1");
+static_assert(offsetof(struct flow, app_bytes) == 128, "line 2");
+static_assert(offsetof(struct flow, tcp) == 192, "lines 3 and 4");
+static_assert(offsetof(struct flow, icmp) == 320, "line 5");
+static_assert(sizeof(struct flow) == 384, "six cache lines");
+
+/* Time between packets of one direction, of one kind; since the last record. */
+struct flow_gaps {
+	uint32_t count;
+	uint64_t min_us, max_us;
+	double sum_us, squares; /* of the gaps */
+};
+
+struct flow_jitter {
+	uint64_t last_us[2];         /* the direction's last packet, 0: none; lasts */
+	struct flow_gaps gaps[2][2]; /* by direction; active, idle */
+};
+
+/* Where a configuration's sections lie in an entry, and what packets are counted for. Read-only
+ * once made. */
+struct flow_layout {
+	uint32_t entry_size; /* a multiple of 64 */
+	uint32_t jitter_at;  /* 0: not there */
+	uint32_t user_at[2]; /* struct flow_user_data; 0: not there */
+	uint32_t user_size;
+	bool mac;
+	bool packet_size;
+	bool track_duplicates;
+	uint64_t interval_ns; /* status interval */
+};
+
+void flow_layout_init(struct flow_layout *, const struct config *);
+
+static inline struct flow_jitter *
+flow_jitter(const struct flow_layout *l, struct flow *f)
+{
+	return l->jitter_at ? (struct flow_jitter *)(void *)((char *)f + l->jitter_at) : NULL;
+}
+
+static inline struct flow_user_data *
+flow_user(const struct flow_layout *l, struct flow *f, int dir)
+{
+	return l->user_at[dir] ? (struct flow_user_data *)(void *)((char *)f + l->user_at[dir])
+	                       : NULL;
+}
+
+/* The flow of an entry; entries begin with struct flow_entry. */
+static inline struct flow *
+flow_of(struct flow_entry *entry)
+{
+	return (struct flow *)(void *)entry;
+}
+
+/* Which of the key's addresses and ports is the source's. */
+static inline unsigned
+flow_source(const struct flow *f)
+{
+	return (f->flags & FLOW_TURNED) != 0;
+}
+
+/* Whether there is something to report. */
+static inline bool
+flow_pending(const struct flow *f)
+{
+	return (f->packets[0] | f->packets[1]) != 0;
+}
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Counting, per packet. What a configuration does not ask for is one predictable
+ * branch.
+ */
+#include "lcore/flow_account.h"
+
+#include <string.h>
+
+#include "lcore/flow_esp.h"
+
+#define US 1000u /* ns: times between packets are whole microseconds, as records show them */
+
+static uint32_t
+align8(uint32_t n)
+{
+	return (n + 7u) & ~7u;
+}
+
+void
+flow_layout_init(struct flow_layout *l, const struct config *c)
+{
+	uint32_t at = sizeof(struct flow);
+
+	memset(l, 0, sizeof(*l));
+	l->mac = c->mac;
+	l->packet_size = c->packet_size;
+	l->track_duplicates = c->track_duplicates;
+	l->interval_ns = c->status_interval_ns;
+	l->user_size = c->user_data_size;
+	if (c->jitter) {
+		l->jitter_at = at;
+		at += (uint32_t)sizeof(struct flow_jitter);
+	}
+	for (int d = 0; d < 2 && l->user_size != 0; d++) {
+		l->user_at[d] = at;
+		at += align8((uint32_t)sizeof(struct flow_user_data) + l->user_size);
+	}
+	l->entry_size = (at + 63u) & ~63u;
+}
+
+/* Line 2 and the sections, as far as they speak of an interval. */
+static void
+reset_facts(const struct flow_layout *l, struct flow *f)
+{
+	struct flow_jitter *jitter = flow_jitter(l, f);
+
+	for (int d = 0; d < 2; d++) {
+		struct flow_user_data *user = flow_user(l, f, d);
+
+		f->app_bytes[d] = 0;
+		f->ip[d].options = 0;
+		f->ip[d].fragment = 0;
+		f->encaps[d] = 0;
+		f->size_min[d] = UINT16_MAX;
+		f->size_max[d] = 0;
+		if (user != NULL)
+			user->len = 0;
+	}
+	if (jitter != NULL)
+		memset(jitter->gaps, 0, sizeof(jitter->gaps));
+}
+
+static void
+start_protocol(struct flow *f, const struct packet *p)
+{
+	if (p->flags & PACKET_ARP) {
+		f->flags |= FLOW_HAS_ARP;
+		f->arp.hardware_len = p->arp.hardware_len;
+		f->arp.protocol_len = p->arp.protocol_len;
+	} else if (p->flags & PACKET_ISIS) {
+		f->flags |= FLOW_HAS_ISIS;
+		f->isis.version = p->isis.version;
+	}
+	if (p->key.ethertype == FLOW_KEY_FRAGMENT &&
+	    (f->entry.key.kind == FLOW_IPV4 || f->entry.key.kind == FLOW_IPV6))
+		f->flags |= FLOW_RECORD_FRAGMENT;
+}
+
+void
+flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
+{
+	struct flow_jitter *jitter = flow_jitter(l, f);
+
+	f->start_ns = p->time_ns;
+	f->flags = p->reverse ? FLOW_TURNED : 0;
+	f->multi = 0;
+	for (int d = 0; d < 2; d++) {
+		f->first_ns[d] = 0;
+		f->last_ns[d] = 0;
+		f->packets[d] = 0;
+		f->bytes[d] = 0;
+		f->ip[d] = (struct flow_ip_attributes){ 0 };
+	}
+	reset_facts(l, f);
+	if (jitter != NULL)
+		memset(jitter->last_us, 0, sizeof(jitter->last_us));
+	start_protocol(f, p);
+}
+
+/* Marks of the interval; those of the MAC addresses last, as the addresses do. */
+#define LASTING_FLAGS                                                                    \
+	(0xffff0000u | FLOW_RECORD_MAC | FLOW_RECORD_FRAGMENT | FLOW_RECORD_IPATTR_SRC | \
+	 FLOW_RECORD_IPATTR_DST)
+#define LASTING_MULTI (FLOW_MULTI_MAC_SRC | FLOW_MULTI_MAC_DST)
+
+void
+flow_reset(const struct flow_layout *l, struct flow *f)
+{
+	f->flags &= LASTING_FLAGS & ~FLOW_RESTARTED;
+	f->flags |= FLOW_REPORTED;
+	f->multi &= LASTING_MULTI;
+	for (int d = 0; d < 2; d++) {
+		f->first_ns[d] = 0;
+		f->last_ns[d] = 0;
+		f->packets[d] = 0;
+		f->bytes[d] = 0;
+	}
+	reset_facts(l, f);
+	if (f->flags & FLOW_HAS_TCP) {
+		flow_tcp_reported(&f->tcp);
+	} else if (f->flags & FLOW_HAS_ESP) {
+		f->esp.status = 0;
+		f->esp.lost = 0;
+	}
+}
+
+static void
+swap_bytes(uint8_t *a, uint8_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t t = a[i];
+
+		a[i] = b[i];
+		b[i] = t;
+	}
+}
+
+void
+flow_turn(const struct flow_layout *l, struct flow *f)
+{
+	struct flow_jitter *jitter = flow_jitter(l, f);
+	const uint32_t src = f->flags & FLOW_RECORD_IPATTR_SRC;
+	const uint32_t dst = f->flags & FLOW_RECORD_IPATTR_DST;
+
+	f->flags ^= FLOW_TURNED;
+	f->flags &= ~(uint32_t)(FLOW_RECORD_IPATTR_SRC | FLOW_RECORD_IPATTR_DST);
+	f->flags |= (src ? FLOW_RECORD_IPATTR_DST : 0) | (dst ? FLOW_RECORD_IPATTR_SRC : 0);
+	swap_bytes((uint8_t *)&f->ip[0], (uint8_t *)&f->ip[1], sizeof(f->ip[0]));
+	swap_bytes(f->mac_dst, f->mac_src, sizeof(f->mac_dst));
+	if (jitter != NULL)
+		swap_bytes((uint8_t *)&jitter->last_us[0], (uint8_t *)&jitter->last_us[1],
+		           sizeof(jitter->last_us[0]));
+}
+
+bool
+flow_tcp_packet(const struct flow_layout *l, struct flow *f, const struct packet *p, int dir,
+                bool *active, bool *turn)
+{
+	uint32_t verdict;
+
+	*active = true;
+	*turn = false;
+	if (!(p->flags & PACKET_TCP))
+		return false;
+	if (!(f->flags & FLOW_HAS_TCP)) {
+		f->flags |= FLOW_HAS_TCP;
+		flow_tcp_open(&f->tcp, p);
+		if (dir != 0)
+			flow_tcp_turn(&f->tcp);
+		return false;
+	}
+	verdict = flow_tcp_update(&f->tcp, p, dir,
+	                          l->track_duplicates ? FLOW_TCP_TRACK_DUPLICATES : 0);
+	*active = (verdict & FLOW_TCP_IDLE) == 0;
+	*turn = (verdict & FLOW_TCP_TURN) != 0;
+	return (verdict & FLOW_TCP_REOPEN) != 0;
+}
+
+static inline void
+count_time(struct flow *f, uint64_t time_ns, int dir)
+{
+	if (f->first_ns[dir] == 0 || time_ns < f->first_ns[dir])
+		f->first_ns[dir] = time_ns;
+	if (time_ns > f->last_ns[dir])
+		f->last_ns[dir] = time_ns;
+}
+
+static inline void
+count_ip(struct flow *f, const struct packet *p, int dir)
+{
+	struct flow_ip_attributes *ip = &f->ip[dir];
+
+	ip->ttl = p->ttl;
+	ip->tos = p->tos;
+	ip->id = p->ip_id;
+	ip->options = p->ip_options;
+	if (p->flags & PACKET_FRAGMENT)
+		ip->fragment = (f->flags & FLOW_RECORD_FRAGMENT) == 0;
+	f->flags |= dir == 0 ? FLOW_RECORD_IPATTR_SRC : FLOW_RECORD_IPATTR_DST;
+}
+
+static inline void
+count_layer2(struct flow *f, const struct packet *p, int dir)
+{
+	if (f->encaps[dir] != p->encaps) {
+		if (f->encaps[dir] != 0)
+			f->multi |= dir == 0 ? FLOW_MULTI_ENCAPS_SRC : FLOW_MULTI_ENCAPS_DST;
+		f->encaps[dir] |= p->encaps;
+	}
+	if (p->flags & PACKET_VLAN) {
+		f->vlan_tci[dir] = p->vlan_tci;
+		f->flags |= dir == 0 ? FLOW_RECORD_VLAN_SRC : FLOW_RECORD_VLAN_DST;
+	}
+	if (p->flags & PACKET_MPLS) {
+		f->mpls_label[dir] = p->mpls_label;
+		f->flags |= dir == 0 ? FLOW_RECORD_MPLS_SRC : FLOW_RECORD_MPLS_DST;
+	}
+}
+
+static void
+count_mac(struct flow *f, const struct packet *p, int dir)
+{
+	uint8_t dst[6], src[6];
+	uint16_t ethertype;
+
+	if (!(dir == 0 ? packet_mac(p, dst, src, &ethertype) : packet_mac(p, src, dst, &ethertype)))
+		return;
+	if (!(f->flags & FLOW_RECORD_MAC)) {
+		memcpy(f->mac_dst, dst, sizeof(dst));
+		memcpy(f->mac_src, src, sizeof(src));
+		f->mac_ethertype = ethertype;
+		f->flags |= FLOW_RECORD_MAC;
+	} else if (memcmp(f->mac_dst, dst, sizeof(dst)) != 0 ||
+	           memcmp(f->mac_src, src, sizeof(src)) != 0 || f->mac_ethertype != ethertype) {
+		f->multi |= dir == 0 ? FLOW_MULTI_MAC_SRC : FLOW_MULTI_MAC_DST;
+	}
+}
+
+static inline void
+count_size(struct flow *f, uint32_t bytes, int dir)
+{
+	const uint16_t size = bytes < UINT16_MAX ? (uint16_t)bytes : UINT16_MAX;
+
+	if (size < f->size_min[dir])
+		f->size_min[dir] = size;
+	if (size > f->size_max[dir])
+		f->size_max[dir] = size;
+}
+
+/* A gap of two status intervals or more is a pause, not jitter. */
+static void
+count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, int dir,
+          bool active)
+{
+	const uint64_t now_us = time_ns / US, last_us = j->last_us[dir];
+	struct flow_gaps *g = &j->gaps[dir][!active];
+	const uint64_t gap_us = now_us - last_us;
+
+	if (now_us <= last_us)
+		return;
+	j->last_us[dir] = now_us;
+	if (last_us == 0 || gap_us >= 2 * (l->interval_ns / US))
+		return;
+	if (g->count == 0 || gap_us < g->min_us)
+		g->min_us = gap_us;
+	if (gap_us > g->max_us)
+		g->max_us = gap_us;
+	g->sum_us += (double)gap_us;
+	g->squares += (double)gap_us * (double)gap_us;
+	g->count++;
+}
+
+static void
+count_user(const struct flow_layout *l, struct flow_user_data *user, const struct packet *p)
+{
+	const uint32_t room = l->user_size - user->len;
+	const uint32_t n = p->payload_captured < room ? p->payload_captured : room;
+
+	memcpy(user->bytes + user->len, p->data + p->payload_at, n);
+	user->len = (uint16_t)(user->len + n);
+}
+
+static void
+count_protocol(struct flow *f, const struct packet *p)
+{
+	if (p->flags & PACKET_ESP) {
+		if (f->flags & FLOW_HAS_ESP)
+			flow_esp_update(&f->esp, p->esp.seq);
+		else
+			flow_esp_open(&f->esp, p->esp.seq);
+		f->flags |= FLOW_HAS_ESP;
+	} else if ((p->flags & PACKET_ARP) && (p->flags & PACKET_REPLY) &&
+	           f->entry.key.kind == FLOW_ARP) {
+		memcpy(f->arp.responder, p->arp.sender_mac, sizeof(f->arp.responder));
+		f->flags |= FLOW_ANSWERED;
+	}
+}
+
+void
+flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, int dir,
+           bool active)
+{
+	count_time(f, p->time_ns, dir);
+	f->packets[dir]++;
+	f->bytes[dir] += p->bytes;
+	f->app_bytes[dir] += p->payload_length;
+	count_layer2(f, p, dir);
+	if (p->flags & (PACKET_IPV4 | PACKET_IPV6))
+		count_ip(f, p, dir);
+	if (p->flags & (PACKET_ESP | PACKET_ARP))
+		count_protocol(f, p);
+	if (l->mac)
+		count_mac(f, p, dir);
+	if (l->packet_size)
+		count_size(f, p->bytes, dir);
+	if (l->jitter_at != 0)
+		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
+	if (l->user_size != 0)
+		count_user(l, flow_user(l, f, dir), p);
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets into flows, a burst in stages: all keys are hashed, all entries looked
+ * up, their lines fetched a few packets ahead, and then each packet is counted in
+ * order. Which flow, and when a record is due, is decided here; what a packet
+ * does to its flow is flow_account.c's.
+ */
+#include "lcore/flow_engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_prefetch.h>
+
+#include "lcore/flow_engine_internal.h"
+
+#define AHEAD 4               /* packets whose lines are on their way */
+#define EXPIRE_STEP 512       /* entries looked at between two bursts of live traffic */
+#define BYTES_MAX 0x7fffffffu /* of a record and direction: clients break beyond */
+#define REVERSE_LABEL 0x80000000u
+
+#define IPPROTO_ICMP 1
+#define IPPROTO_IGMP 2
+#define IPPROTO_TCP 6
+#define IPPROTO_ICMPV6 58
+
+/* One burst's keys and what they found. */
+struct lookup {
+	const struct flow_key *keys[VIEW_BURST];
+	uint32_t hashes[VIEW_BURST];
+	struct flow_entry *entries[VIEW_BURST];
+	struct flow_key directed[VIEW_BURST]; /* keys of unidirectional flows */
+	uint64_t inserted, removed;           /* the engine's, when it was made */
+};
+
+static uint16_t
+seconds(uint32_t s)
+{
+	return s < UINT16_MAX ? (uint16_t)s : UINT16_MAX;
+}
+
+static void
+engine_configure(struct flow_engine *e, const struct config *c)
+{
+	flow_layout_init(&e->layout, c);
+	e->idle_ip_s = seconds(c->ip_timeout_s);
+	e->idle_tcp_s = seconds(c->tcp_timeout_s);
+	e->idle_icmp_s = seconds(c->icmp_timeout_s);
+	e->idle_igmp_s = seconds(c->igmp_timeout_s);
+	e->idle_fragment_s = seconds(c->frag_timeout_s);
+	e->idle_arp_s = seconds(c->arp_timeout_s);
+	e->idle_other_s = seconds(c->other_timeout_s);
+	e->fragment_ns = c->frag_timeout_s * NS_PER_S;
+	e->unidirectional = c->unidirectional;
+	e->start_records = c->start_records;
+}
+
+struct flow_engine *
+flow_engine_create(const struct flow_engine_options *o)
+{
+	struct flow_engine *e = calloc(1, sizeof(*e));
+	struct flow_table_options table = {
+		.capacity = o->flows,
+		.seed = o->seed,
+		.huge = o->config->huge == HUGE_YES,
+		.socket = o->socket,
+	};
+
+	if (e == NULL)
+		return NULL;
+	engine_configure(e, o->config);
+	e->record_layout = *o->layout;
+	e->ring = o->ring;
+	e->counters = o->counters;
+	e->worker = o->worker;
+	e->lossless = o->lossless;
+	table.entry_size = e->layout.entry_size;
+	e->table = flow_table_create(&table);
+	if (e->table != NULL)
+		e->timer = flow_timer_create(e->table, o->socket);
+	if (e->timer != NULL && flow_order_init(&e->order, o->flows, o->socket) == 0)
+		return e;
+	flow_engine_free(e);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void
+flow_engine_free(struct flow_engine *e)
+{
+	if (e == NULL)
+		return;
+	if (e->order.due != NULL)
+		flow_order_fini(&e->order);
+	if (e->timer != NULL)
+		flow_timer_free(e->timer);
+	if (e->table != NULL)
+		flow_table_free(e->table);
+	free(e);
+}
+
+static uint16_t
+idle_of_protocol(const struct flow_engine *e, const struct flow_key *k)
+{
+	if (k->ethertype == FLOW_KEY_FRAGMENT)
+		return e->idle_fragment_s;
+	switch (k->proto) {
+	case IPPROTO_TCP:
+		return e->idle_tcp_s;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return e->idle_icmp_s;
+	case IPPROTO_IGMP:
+		return e->idle_igmp_s;
+	default:
+		return e->idle_ip_s;
+	}
+}
+
+static uint16_t
+idle_of(const struct flow_engine *e, const struct flow_key *k)
+{
+	switch (k->kind) {
+	case FLOW_IPV4:
+	case FLOW_IPV6:
+		return idle_of_protocol(e, k);
+	case FLOW_MATRIX_L3_IPV4:
+	case FLOW_MATRIX_L3_IPV6:
+		return e->idle_ip_s;
+	case FLOW_ARP:
+	case FLOW_RARP:
+		return e->idle_arp_s;
+	default:
+		return e->idle_other_s;
+	}
+}
+
+/* The key as the configuration wants it: of one direction only, an ICMP exchange excepted. */
+static const struct flow_key *
+directed_key(const struct flow_key *key, bool reverse, struct flow_key *copy)
+{
+	const bool icmp = key->proto == IPPROTO_ICMP || key->proto == IPPROTO_ICMPV6;
+
+	if (icmp || !reverse)
+		return key;
+	*copy = *key;
+	copy->label |= REVERSE_LABEL;
+	return copy;
+}
+
+static void
+lookup_burst(struct flow_engine *e, struct lookup *l, const struct packet *packets, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct packet *p = &packets[i];
+
+		l->keys[i] = unlikely(e->unidirectional)
+		                     ? directed_key(&p->key, p->reverse, &l->directed[i])
+		                     : &p->key;
+	}
+	flow_table_hash_burst(e->table, l->keys, l->hashes, n);
+	flow_table_lookup_burst(e->table, l->keys, l->hashes, l->entries, n);
+	l->inserted = e->inserted;
+	l->removed = e->removed;
+}
+
+/* What packet i's key finds now. What was found holds until something is removed, that nothing
+ * was found until something is inserted. */
+static struct flow *
+lookup_flow(const struct flow_engine *e, const struct lookup *l, unsigned i)
+{
+	struct flow_entry *entry = l->entries[i];
+
+	if (entry != NULL ? l->removed == e->removed : l->inserted == e->inserted)
+		return flow_of(entry);
+	return flow_of(flow_table_lookup(e->table, l->keys[i], l->hashes[i]));
+}
+
+static void
+prefetch_flow(struct flow_entry *entry)
+{
+	char *const lines = (char *)entry;
+
+	if (entry == NULL)
+		return;
+	rte_prefetch0(lines + 64);
+	rte_prefetch0(lines + 128);
+	rte_prefetch0(lines + 192);
+	rte_prefetch0(lines + 256);
+}
+
+static struct flow *
+open_flow(struct flow_engine *e, const struct lookup *l, unsigned i, const struct packet *p)
+{
+	struct flow *f = engine_insert(e, l->keys[i], l->hashes[i]);
+
+	f->idle_s = idle_of(e, l->keys[i]);
+	flow_start(&e->layout, f, p);
+	flow_timer_arm(e->timer, &f->entry, p->time_ns + e->layout.interval_ns);
+	e->flows++;
+	e->opened++;
+	return f;
+}
+
+/* The same entry for a new flow: the old one's idle time was over before this packet. */
+static void
+restart_flow(struct flow_engine *e, struct flow *f, const struct packet *p)
+{
+	if (!(f->flags & FLOW_LINK)) {
+		e->flows--;
+		counter_add(e->counters, COUNTER_flows_closed, 1);
+	}
+	e->flows++;
+	e->opened++;
+	flow_start(&e->layout, f, p);
+}
+
+/* The wheel must come by when the interval that began now is over. */
+static void
+rearm(struct flow_engine *e, struct flow *f)
+{
+	const uint64_t due_ns = f->start_ns + e->layout.interval_ns;
+	const uint32_t tick = (uint32_t)(due_ns / FLOW_TIMER_TICK_NS) + 1;
+
+	if (flow_timer_armed(&f->entry)) {
+		if ((int32_t)(f->entry.timer_tick - tick) <= 0)
+			return;
+		flow_timer_disarm(e->timer, &f->entry);
+	}
+	flow_timer_arm(e->timer, &f->entry, due_ns);
+}
+
+/* The packet comes after the end of its flow's status interval. A fragment that joined its flow
+ * by a link never begins another. */
+static void
+end_interval(struct flow_engine *e, struct flow *f, const struct packet *p, bool joined)
+{
+	const uint64_t alive_ns = e->layout.interval_ns + f->idle_s * NS_PER_S;
+	const bool pending = flow_pending(f);
+	const bool expired =
+	        !joined && p->time_ns != f->start_ns && p->time_ns - f->start_ns >= alive_ns;
+
+	(void)engine_report(e, f, engine_cause(f), e->clock_ns, !expired);
+	if (expired)
+		restart_flow(e, f, p);
+	f->start_ns = p->time_ns;
+	if (!pending)
+		rearm(e, f);
+}
+
+/* A new connection on the same TCP tuple. */
+static void
+reopen(struct flow_engine *e, struct flow *f, const struct packet *p, int dir, bool turn)
+{
+	if (flow_pending(f)) {
+		if (p->time_ns > f->last_ns[dir])
+			f->last_ns[dir] = p->time_ns;
+		if (f->first_ns[dir] == 0)
+			f->first_ns[dir] = p->time_ns;
+		(void)engine_report(e, f, CAUSE_STOP, e->clock_ns, false);
+	}
+	if (turn)
+		flow_turn(&e->layout, f);
+	flow_tcp_open(&f->tcp, p);
+	f->start_ns = p->time_ns;
+	f->flags |= FLOW_RESTARTED;
+	rearm(e, f);
+}
+
+static void
+mark_quoted(struct flow_engine *e, const struct packet *p)
+{
+	struct flow_key copy;
+	const struct flow_key *key =
+	        e->unidirectional ? directed_key(&p->quote, p->quote_reverse, &copy) : &p->quote;
+	struct flow *f = flow_of(flow_table_lookup(e->table, key, flow_table_hash(e->table, key)));
+
+	if (f == NULL || (f->flags & FLOW_LINK) || !flow_pending(f))
+		return;
+	/* a record that is due is as good as out */
+	if (p->time_ns > f->start_ns && p->time_ns - f->start_ns >= e->layout.interval_ns)
+		return;
+	flow_mark(f, p);
+}
+
+static void
+count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
+{
+	bool active, turn;
+
+	if (flow_tcp_packet(&e->layout, f, p, dir, &active, &turn)) {
+		reopen(e, f, p, dir, turn);
+		dir = 0;
+	}
+	if (unlikely(p->bytes > BYTES_MAX - f->bytes[dir] || f->packets[dir] == UINT32_MAX))
+		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
+	flow_count(&e->layout, f, p, dir, active);
+	if (unlikely(e->start_records) && !(f->flags & FLOW_REPORTED))
+		(void)engine_report(e, f, CAUSE_START, e->clock_ns, false);
+	if (unlikely((p->flags & (PACKET_FRAGMENT_MORE | PACKET_FRAGMENT_LATER)) ==
+	             PACKET_FRAGMENT_MORE))
+		engine_fragment_first(e, f, p);
+	if (unlikely(p->flags & PACKET_QUOTE))
+		mark_quoted(e, p);
+}
+
+/* Which end of its flow a later fragment came from; keys of some protocols have an order that
+ * fragments don't know. */
+static int
+fragment_direction(const struct flow *f, const struct packet *p)
+{
+	const uint8_t *from = p->key.addr[p->reverse];
+
+	return memcmp(from, f->entry.key.addr[flow_source(f)], sizeof(p->key.addr[0])) != 0;
+}
+
+static void
+engine_packet(struct flow_engine *e, const struct lookup *l, unsigned i, const struct packet *p)
+{
+	struct flow *f = lookup_flow(e, l, i);
+	bool joined = false;
+
+	if (f != NULL && unlikely(f->flags & FLOW_LINK)) {
+		struct flow *parent = engine_fragment_flow(e, f, p);
+
+		joined = parent != NULL;
+		if (joined) {
+			f = parent;
+		} else {
+			restart_flow(e, f, p);
+			rearm(e, f);
+		}
+	}
+	if (f == NULL)
+		f = open_flow(e, l, i, p);
+	else if (p->time_ns >= f->start_ns && p->time_ns - f->start_ns >= e->layout.interval_ns)
+		end_interval(e, f, p, joined);
+	count_packet(e, f, p, joined ? fragment_direction(f, p) : flow_direction(f, p));
+}
+
+static void
+count_burst(struct flow_engine *e, const struct packet *packets, const struct packet_view *views,
+            unsigned n)
+{
+	uint64_t counted = 0, bytes = 0, truncated = 0, malformed = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (views[i].flags & VIEW_NOTICE)
+			continue;
+		counted++;
+		bytes += packets[i].bytes;
+		truncated += (packets[i].flags & PACKET_TRUNCATED) != 0;
+		malformed += (packets[i].flags & PACKET_MALFORMED) != 0;
+	}
+	counter_add(e->counters, COUNTER_flow_packets, counted);
+	counter_add(e->counters, COUNTER_flow_bytes, bytes);
+	if (truncated + malformed != 0) {
+		counter_add(e->counters, COUNTER_truncated, truncated);
+		counter_add(e->counters, COUNTER_malformed, malformed);
+	}
+}
+
+/* Reading files, time is the packets': what is due before a packet goes out before it. */
+static inline void
+tell_time(struct flow_engine *e, uint64_t now_ns)
+{
+	const uint64_t tick = now_ns / FLOW_TIMER_TICK_NS;
+
+	if (unlikely(tick != e->clock_ns / FLOW_TIMER_TICK_NS) && (e->lossless || e->clock_ns == 0))
+		while (engine_expire(e, now_ns, UINT32_MAX))
+			;
+	if (now_ns > e->clock_ns)
+		e->clock_ns = now_ns;
+}
+
+void
+flow_engine_burst(struct flow_engine *e, const struct packet *packets,
+                  const struct packet_view *views, unsigned n)
+{
+	struct lookup l;
+	uint64_t opened;
+
+	if (n == 0)
+		return;
+	opened = e->opened;
+	lookup_burst(e, &l, packets, n);
+	for (unsigned i = 0; i < AHEAD && i < n; i++)
+		prefetch_flow(l.entries[i]);
+	for (unsigned i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			prefetch_flow(l.entries[i + AHEAD]);
+		tell_time(e, views[i].clock_ns);
+		if (unlikely(views[i].flags & VIEW_NOTICE)) {
+			if (packets[i].flags & PACKET_QUOTE)
+				mark_quoted(e, &packets[i]);
+			continue;
+		}
+		engine_packet(e, &l, i, &packets[i]);
+	}
+	count_burst(e, packets, views, n);
+	if (e->opened != opened)
+		counter_add(e->counters, COUNTER_flows_opened, e->opened - opened);
+}
+
+bool
+flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
+{
+	if (e->lossless || e->clock_ns == 0) {
+		if (now_ns > e->clock_ns)
+			tell_time(e, now_ns);
+		return false;
+	}
+	return engine_expire(e, now_ns, EXPIRE_STEP);
+}
+
+/* Time goes on without packets until every interval is over. Those that an eviction put back in
+ * the wheel come after their idle time. */
+void
+flow_engine_flush(struct flow_engine *e)
+{
+	uint64_t end_ns = e->clock_ns + e->layout.interval_ns + 2 * FLOW_TIMER_TICK_NS;
+
+	e->lossless = true;
+	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)
+		end_ns += UINT16_MAX * NS_PER_S;
+	while (engine_expire(e, end_ns, UINT32_MAX))
+		;
+	counter_add(e->counters, COUNTER_flows_closed, e->flows);
+	flow_ring_flush(e->ring);
+	flow_ring_set_clock(e->ring, UINT64_MAX);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine's dealings with time: what the wheel brings up, and whom a full
+ * table gives up. A flow is looked at when its status interval is over, to report
+ * it, and once more when its idle time is over as well, to forget it. Runs on the
+ * worker lcore.
+ */
+#include "lcore/flow_engine_internal.h"
+
+#include <rte_common.h>
+
+#define EVICT_TRIES 8
+
+static uint64_t
+interval_end_ns(const struct flow_engine *e, const struct flow *f)
+{
+	return f->start_ns + e->layout.interval_ns;
+}
+
+static uint64_t
+idle_end_ns(const struct flow_engine *e, const struct flow *f)
+{
+	return interval_end_ns(e, f) + f->idle_s * NS_PER_S;
+}
+
+void
+engine_remove(struct flow_engine *e, struct flow *f)
+{
+	if (flow_timer_armed(&f->entry))
+		flow_timer_disarm(e->timer, &f->entry);
+	if (!(f->flags & FLOW_LINK))
+		e->flows--;
+	e->removed++;
+	flow_table_remove(e->table, &f->entry);
+}
+
+static void
+due_link(struct flow_engine *e, struct flow *f)
+{
+	const uint64_t end_ns = f->start_ns + e->fragment_ns;
+
+	if (end_ns > e->clock_ns)
+		flow_timer_arm(e->timer, &f->entry, end_ns);
+	else
+		engine_remove(e, f);
+}
+
+static void
+due_idle(struct flow_engine *e, struct flow *f)
+{
+	const uint64_t end_ns = idle_end_ns(e, f);
+
+	if (end_ns > e->clock_ns) {
+		flow_timer_arm(e->timer, &f->entry, end_ns);
+		return;
+	}
+	counter_add(e->counters, COUNTER_flows_closed, 1);
+	engine_remove(e, f);
+}
+
+/* Reports the flows that were due at the same tick. Times of ticks are counted from the clock,
+ * of which entries know 32 bits only. */
+static void
+report_order(struct flow_engine *e)
+{
+	const uint64_t now_tick = e->clock_ns / FLOW_TIMER_TICK_NS;
+	const uint64_t tick = now_tick - (uint32_t)((uint32_t)now_tick - e->order_tick);
+	struct flow_order *o = &e->order;
+
+	flow_order_sort(o);
+	for (uint32_t i = 0; i < o->count; i++) {
+		struct flow *f = o->due[i].flow;
+
+		if (engine_report(e, f, engine_cause(f), tick * FLOW_TIMER_TICK_NS, true))
+			due_idle(e, f);
+		else
+			flow_timer_arm(e->timer, &f->entry, e->clock_ns + NS_PER_S);
+	}
+	o->count = 0;
+}
+
+static void
+due(void *ctx, struct flow_entry *entry)
+{
+	struct flow_engine *e = ctx;
+	struct flow *f = flow_of(entry);
+
+	if (f->flags & FLOW_LINK) {
+		due_link(e, f);
+	} else if (!flow_pending(f)) {
+		due_idle(e, f);
+	} else if (interval_end_ns(e, f) > e->clock_ns) {
+		flow_timer_arm(e->timer, entry, interval_end_ns(e, f));
+	} else {
+		if (e->order.count != 0 && e->order_tick != entry->timer_tick)
+			report_order(e);
+		e->order_tick = entry->timer_tick;
+		flow_order_add(&e->order, f);
+	}
+}
+
+bool
+engine_expire(struct flow_engine *e, uint64_t now_ns, unsigned budget)
+{
+	bool more;
+
+	if (now_ns > e->clock_ns)
+		e->clock_ns = now_ns;
+	more = flow_timer_advance(e->timer, e->clock_ns, budget, due, e);
+	if (e->order.count != 0)
+		report_order(e);
+	return more;
+}
+
+/* Answered, and still alive: what a flood must not push out. */
+static bool
+is_established(const struct flow *f)
+{
+	const uint32_t both = FLOW_RECORD_IPATTR_SRC | FLOW_RECORD_IPATTR_DST;
+
+	return (f->flags & both) == both &&
+	       !((f->flags & FLOW_HAS_TCP) && flow_tcp_closed(&f->tcp));
+}
+
+/* The wheel's time of an entry only says when it was to be looked at; flows worth keeping are put
+ * back, so that the next look finds another. */
+void
+engine_evict(struct flow_engine *e, uint32_t hash)
+{
+	struct flow *f = flow_of(flow_table_victim(e->table, hash));
+
+	for (unsigned i = 0; i < EVICT_TRIES && !(f->flags & FLOW_LINK) && is_established(f); i++) {
+		if (flow_timer_armed(&f->entry))
+			flow_timer_disarm(e->timer, &f->entry);
+		flow_timer_arm(e->timer, &f->entry,
+		               e->clock_ns + e->layout.interval_ns + f->idle_s * NS_PER_S);
+		f = flow_of(flow_table_victim(e->table, hash));
+	}
+	if (!(f->flags & FLOW_LINK)) {
+		(void)engine_report(e, f, CAUSE_TIMEOUT, e->clock_ns, false);
+		counter_add(e->counters, COUNTER_flows_evicted, 1);
+	}
+	engine_remove(e, f);
+}
+
+struct flow *
+engine_insert(struct flow_engine *e, const struct flow_key *key, uint32_t hash)
+{
+	struct flow_entry *entry;
+	struct flow *f;
+
+	while ((entry = flow_table_insert(e->table, key, hash)) == NULL)
+		engine_evict(e, hash);
+	f = flow_of(entry);
+	f->generation = ++e->generation;
+	e->inserted++;
+	return f;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of the flow engine share. Private to them.
+ */
+#ifndef PANOPTES_LCORE_FLOW_ENGINE_INTERNAL_H
+#define PANOPTES_LCORE_FLOW_ENGINE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lcore/flow.h"
+#include "lcore/flow_account.h"
+#include "lcore/flow_engine.h"
+#include "lcore/flow_order.h"
+#include "lcore/flow_table.h"
+#include "lcore/flow_timer.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+struct flow_engine {
+	struct flow_table *table;
+	struct flow_timer *timer;
+	struct flow_order order; /* flows due at order_tick */
+	uint32_t order_tick;
+	struct flow_layout layout;
+	struct flow_record_layout record_layout;
+	struct flow_ring *ring;
+	struct counters *counters;
+	uint64_t clock_ns;          /* the latest time that was told */
+	uint64_t reported_ns;       /* of the last record: a ring's records don't go back in time */
+	uint64_t fragment_ns;       /* how long later fragments are waited for */
+	uint32_t generation;        /* entries used so far */
+	uint64_t inserted, removed; /* entries: what was looked up before may not hold */
+	uint64_t opened;            /* flows */
+	uint64_t flows;             /* ... there are now */
+	uint16_t idle_ip_s, idle_tcp_s, idle_icmp_s, idle_igmp_s;
+	uint16_t idle_fragment_s, idle_arp_s, idle_other_s;
+	uint8_t worker;
+	bool lossless;
+	bool unidirectional;
+	bool start_records;
+};
+
+/* flow_engine_output.c */
+
+/* Hands over the record of the flow's interval, if it has packets, and begins the next one. An
+ * interim record that finds the ring full waits (false: the flow goes on counting), any other is
+ * lost and counted. 'report_ns' is when it is due. */
+bool engine_report(struct flow_engine *, struct flow *, enum flow_cause, uint64_t report_ns,
+                   bool interim);
+/* What caused the record of an interval that simply ended. */
+enum flow_cause engine_cause(const struct flow *);
+
+/* flow_engine_expiry.c */
+
+/* Looks at what is due until now_ns, at no more than 'budget' entries; whether more is due. */
+bool engine_expire(struct flow_engine *, uint64_t now_ns, unsigned budget);
+/* Makes room in a full table near where 'hash' lives. */
+void engine_evict(struct flow_engine *, uint32_t hash);
+void engine_remove(struct flow_engine *, struct flow *);
+/* An entry for a key that has none; not a flow yet: flow_start() or a link makes it one. */
+struct flow *engine_insert(struct flow_engine *, const struct flow_key *, uint32_t hash);
+
+/* flow_fragment.c */
+
+/* The flow that a later fragment belongs to, given what its key found; NULL: none is known. */
+struct flow *engine_fragment_flow(struct flow_engine *, struct flow *link, const struct packet *);
+/* The first fragment of a datagram was counted in its flow: later ones will be, too. */
+void engine_fragment_first(struct flow_engine *, struct flow *parent, const struct packet *first);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine's way out: a flow's interval becomes a record in the ring. Runs on
+ * the worker lcore.
+ */
+#include "lcore/flow_engine_internal.h"
+
+#include "lcore/flow_report.h"
+#include "ring/backoff.h"
+
+/* Reading a file nothing is lost: the collector takes as long as it takes. It merges by the
+ * workers' clocks, so it must know that this one waits with nothing earlier than this record. */
+static struct flow_record *
+reserve(struct flow_engine *e, uint64_t report_ns)
+{
+	struct flow_record *r = flow_ring_reserve(e->ring);
+	struct backoff backoff = { 0 };
+
+	if (r != NULL || !e->lossless)
+		return r;
+	flow_ring_set_clock(e->ring, report_ns);
+	while ((r = flow_ring_reserve(e->ring)) == NULL)
+		backoff_wait(&backoff);
+	return r;
+}
+
+static void
+count_lost(struct flow_engine *e, const struct flow *f)
+{
+	counter_add(e->counters, COUNTER_records_lost_ring, 1);
+	counter_add(e->counters, COUNTER_packets_lost_ring,
+	            (uint64_t)f->packets[0] + f->packets[1]);
+	counter_add(e->counters, COUNTER_bytes_lost_ring, (uint64_t)f->bytes[0] + f->bytes[1]);
+}
+
+enum flow_cause
+engine_cause(const struct flow *f)
+{
+	return !(f->flags & FLOW_REPORTED) || (f->flags & FLOW_RESTARTED) ? CAUSE_START
+	                                                                  : CAUSE_STATUS;
+}
+
+bool
+engine_report(struct flow_engine *e, struct flow *f, enum flow_cause cause, uint64_t report_ns,
+              bool interim)
+{
+	struct flow_record *r;
+
+	if (!flow_pending(f))
+		return true;
+	if (report_ns < e->reported_ns)
+		report_ns = e->reported_ns;
+	r = reserve(e, report_ns);
+	if (r == NULL && interim) {
+		counter_add(e->counters, COUNTER_records_deferred, 1);
+		return false;
+	}
+	if (r == NULL) {
+		count_lost(e, f);
+		flow_reset(&e->layout, f);
+		return true;
+	}
+	flow_report(&e->layout, f, &e->record_layout, r);
+	r->flow_index = flow_table_index(e->table, &f->entry);
+	r->worker = e->worker;
+	r->cause = (uint8_t)cause;
+	r->report_ns = report_ns;
+	e->reported_ns = report_ns;
+	flow_ring_commit(e->ring);
+	counter_add(e->counters, COUNTER_records_made, 1);
+	flow_reset(&e->layout, f);
+	return true;
+}

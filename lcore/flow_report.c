@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One function per part of a record. The key's layout is flow_key.h's.
+ */
+#include "lcore/flow_report.h"
+
+#include <math.h>
+#include <string.h>
+
+#define IPPROTO_ICMP 1
+#define IPPROTO_IGMP 2
+#define IPPROTO_ESP 50
+#define IPPROTO_ICMPV6 58
+
+static uint32_t
+key_ports_joined(const struct flow_key *k)
+{
+	return (uint32_t)k->port[0] << 16 | k->port[1];
+}
+
+static void
+key_ip_protocol(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+	const unsigned src = flow_source(f);
+
+	if (f->flags & FLOW_RECORD_FRAGMENT) {
+		r->proto_key.fragment_id = (uint32_t)k->port[0] << 16 | k->id;
+		return;
+	}
+	switch (k->proto) {
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+	case IPPROTO_IGMP:
+		r->proto_key.icmp.type = (uint8_t)(k->id >> 8);
+		r->proto_key.icmp.code = (uint8_t)k->id;
+		r->proto_key.icmp.id = k->port[0];
+		r->proto_key.icmp.seq = k->port[1];
+		break;
+	case IPPROTO_ESP:
+		r->proto_key.spi = key_ports_joined(k);
+		break;
+	default:
+		r->src_port = k->port[src];
+		r->dst_port = k->port[!src];
+		break;
+	}
+}
+
+static void
+key_ether(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+	const unsigned src = flow_source(f);
+
+	memcpy(r->who.ether.src_mac, k->addr[src], 6);
+	memcpy(r->who.ether.dst_mac, k->addr[!src], 6);
+	r->who.ether.ssap = (uint8_t)k->port[src];
+	r->who.ether.dsap = (uint8_t)k->port[!src];
+}
+
+static void
+key_arp(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+
+	r->who.arp.op = k->port[0];
+	r->who.arp.protocol = k->port[1];
+	r->who.arp.hardware = k->id;
+	r->who.arp.hardware_len = f->flags & FLOW_HAS_ARP ? f->arp.hardware_len : 6;
+	r->who.arp.protocol_len = f->flags & FLOW_HAS_ARP ? f->arp.protocol_len : 4;
+	if (k->kind == FLOW_RARP) {
+		memcpy(r->who.arp.sender_mac, k->addr[0], 6);
+		memcpy(r->who.arp.target_mac, k->addr[1], 6);
+		return;
+	}
+	memcpy(r->who.arp.sender_ip, k->addr[0], 4);
+	memcpy(r->who.arp.sender_mac, k->addr[0] + 4, 6);
+	memcpy(r->who.arp.target_ip, k->addr[1], 4);
+}
+
+static void
+key_isis(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+
+	r->who.isis.pdu_type = k->port[0];
+	memcpy(r->who.isis.src_mac, k->addr[0], 6);
+	memcpy(r->who.isis.dst_mac, k->addr[1], 6);
+	memcpy(r->who.isis.body, k->addr[0] + 6, 10);
+	memcpy(r->who.isis.body + 10, k->addr[1] + 6, 4);
+	r->who.isis.version = f->flags & FLOW_HAS_ISIS ? f->isis.version : 0;
+	r->proto_key.isis_checksum = k->id;
+}
+
+void
+flow_report_key(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+	const unsigned src = flow_source(f);
+
+	memset(r, 0, offsetof(struct flow_record, flow_index));
+	r->kind = k->kind;
+	r->proto = k->proto;
+	r->ethertype = k->ethertype;
+	switch (k->kind) {
+	case FLOW_IPV4:
+	case FLOW_IPV6:
+		r->ethertype = 0;
+		key_ip_protocol(f, r);
+		/* fall through */
+	case FLOW_MATRIX_L3_IPV4:
+	case FLOW_MATRIX_L3_IPV6:
+		memcpy(r->who.ip.src, k->addr[src], 16);
+		memcpy(r->who.ip.dst, k->addr[!src], 16);
+		break;
+	case FLOW_ARP:
+	case FLOW_RARP:
+		key_arp(f, r);
+		break;
+	case FLOW_ISIS:
+		key_isis(f, r);
+		break;
+	default:
+		key_ether(f, r);
+		break;
+	}
+}
+
+uint64_t
+flow_first_ns(const struct flow *f)
+{
+	const uint64_t a = f->first_ns[0], b = f->first_ns[1];
+
+	if (a == 0 || b == 0)
+		return a | b;
+	return a < b ? a : b;
+}
+
+static void
+report_metrics(const struct flow *f, struct flow_record *r)
+{
+	for (int d = 0; d < 2; d++) {
+		r->first_ns[d] = f->first_ns[d];
+		r->last_ns[d] = f->last_ns[d];
+		r->packets[d] = f->packets[d];
+		r->bytes[d] = f->bytes[d];
+		r->app_bytes[d] = f->app_bytes[d];
+		r->ip[d] = f->ip[d];
+		r->encaps[d] = f->encaps[d];
+		r->mpls_label[d] = f->mpls_label[d];
+		r->vlan_tci[d] = f->vlan_tci[d];
+		r->size_min[d] = f->packets[d] != 0 ? f->size_min[d] : 0;
+		r->size_max[d] = f->size_max[d];
+	}
+}
+
+static void
+report_protocol(const struct flow *f, struct flow_record *r)
+{
+	r->net = FLOW_NET_NONE;
+	if (f->flags & FLOW_HAS_TCP) {
+		r->net = FLOW_NET_TCP;
+		flow_tcp_report(&f->tcp, &r->net_report.tcp);
+	} else if (f->flags & FLOW_HAS_ESP) {
+		r->net = FLOW_NET_ESP;
+		r->net_report.esp = (struct flow_esp_report){
+			.status = f->esp.status,
+			.spi = key_ports_joined(&f->entry.key),
+			.last_seq = f->esp.last_seq,
+			.lost = f->esp.lost > 0 ? (uint32_t)f->esp.lost : 0,
+		};
+	} else if (f->flags & FLOW_ANSWERED) {
+		r->net = FLOW_NET_ARP;
+		memcpy(r->net_report.arp_responder, f->arp.responder, sizeof(f->arp.responder));
+	}
+}
+
+static void
+report_gaps(const struct flow_gaps *g, struct flow_interval *i)
+{
+	double mean, variance;
+
+	*i = (struct flow_interval){ .count = g->count };
+	if (g->count == 0)
+		return;
+	mean = g->sum_us / g->count;
+	variance = g->squares / g->count - mean * mean;
+	i->min_us = (float)g->min_us;
+	i->max_us = (float)g->max_us;
+	i->mean_us = (float)mean;
+	i->stdev_us = variance > 0 ? (float)sqrt(variance) : 0;
+}
+
+static void
+report_sections(const struct flow_layout *l, struct flow *f,
+                const struct flow_record_layout *layout, struct flow_record *r)
+{
+	struct flow_jitter_report *jitter = flow_record_jitter(layout, r);
+
+	for (int d = 0; d < 2; d++) {
+		const struct flow_user_data *from = flow_user(l, f, d);
+		struct flow_user_data *to = flow_record_user(layout, r, d);
+
+		if (jitter != NULL) {
+			const struct flow_jitter *j = flow_jitter(l, f);
+
+			report_gaps(&j->gaps[d][0], &jitter->active[d]);
+			report_gaps(&j->gaps[d][1], &jitter->idle[d]);
+		}
+		if (to != NULL) {
+			to->len = from->len;
+			memcpy(to->bytes, from->bytes, from->len);
+		}
+	}
+}
+
+void
+flow_report(const struct flow_layout *l, struct flow *f, const struct flow_record_layout *layout,
+            struct flow_record *r)
+{
+	flow_report_key(f, r);
+	r->flags = (uint16_t)(f->flags & 0xffff);
+	if (!(f->flags & FLOW_REPORTED))
+		r->flags |= FLOW_RECORD_FIRST;
+	r->multi = f->multi;
+	report_metrics(f, r);
+	report_protocol(f, r);
+	if (f->flags & FLOW_RECORD_ICMP)
+		r->icmp = f->icmp;
+	if (f->flags & FLOW_RECORD_MAC) {
+		memcpy(r->mac.dst, f->mac_dst, sizeof(r->mac.dst));
+		memcpy(r->mac.src, f->mac_src, sizeof(r->mac.src));
+		r->mac_ethertype = f->mac_ethertype;
+	}
+	report_sections(l, f, layout, r);
+}
