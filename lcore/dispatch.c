@@ -64,6 +64,7 @@ send(struct dispatch *d, unsigned w, const struct packet_view *v, uint8_t flags)
 	e = &b->entries[b->count++];
 	e->time_ns = v->time_ns;
 	e->clock_ns = v->clock_ns;
+	e->before_ns = v->before_ns;
 	e->at = b->used;
 	e->captured = v->captured;
 	e->length = v->length;

@@ -100,11 +100,12 @@ static_assert(offsetof(struct flow, tcp) == 192, "lines 3 and 4");
 static_assert(offsetof(struct flow, icmp) == 320, "line 5");
 static_assert(sizeof(struct flow) == 384, "six cache lines");
 
-/* Time between packets of one direction, of one kind; since the last record. */
+/* Time between packets of one direction, of one kind; since the last record. Single precision, as
+ * in argus and in records, so that deviations compare to the last digit. */
 struct flow_gaps {
 	uint32_t count;
-	uint64_t min_us, max_us;
-	double sum_us, squares; /* of the gaps */
+	float min_us, max_us, sum_us;
+	int64_t squares; /* sum of the gaps' squares */
 };
 
 struct flow_jitter {

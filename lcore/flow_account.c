@@ -77,13 +77,20 @@ start_protocol(struct flow *f, const struct packet *p)
 		f->flags |= FLOW_RECORD_FRAGMENT;
 }
 
+/* Who asks is the source of an ARP flow, also where only the answer was seen. */
+static bool
+is_arp(const struct flow_key *k)
+{
+	return k->kind == FLOW_ARP || k->kind == FLOW_RARP;
+}
+
 void
 flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 {
 	struct flow_jitter *jitter = flow_jitter(l, f);
 
 	f->start_ns = p->time_ns;
-	f->flags = p->reverse ? FLOW_TURNED : 0;
+	f->flags = p->reverse && !is_arp(&f->entry.key) ? FLOW_TURNED : 0;
 	f->multi = 0;
 	for (int d = 0; d < 2; d++) {
 		f->first_ns[d] = 0;
@@ -262,12 +269,12 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	j->last_us[dir] = now_us;
 	if (last_us == 0 || gap_us >= 2 * (l->interval_ns / US))
 		return;
-	if (g->count == 0 || gap_us < g->min_us)
-		g->min_us = gap_us;
-	if (gap_us > g->max_us)
-		g->max_us = gap_us;
-	g->sum_us += (double)gap_us;
-	g->squares += (double)gap_us * (double)gap_us;
+	if (g->count == 0 || (float)gap_us < g->min_us)
+		g->min_us = (float)gap_us;
+	if ((float)gap_us > g->max_us)
+		g->max_us = (float)gap_us;
+	g->sum_us += (float)gap_us;
+	g->squares = (int64_t)((double)g->squares + (double)gap_us * (double)gap_us);
 	g->count++;
 }
 

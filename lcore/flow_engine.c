@@ -241,8 +241,8 @@ end_interval(struct flow_engine *e, struct flow *f, const struct packet *p, bool
 {
 	const uint64_t alive_ns = e->layout.interval_ns + f->idle_s * NS_PER_S;
 	const bool pending = flow_pending(f);
-	const bool expired =
-	        !joined && p->time_ns != f->start_ns && p->time_ns - f->start_ns >= alive_ns;
+	const bool expired = !joined && e->idle_ns >= f->start_ns && p->time_ns != f->start_ns &&
+	                     e->idle_ns - f->start_ns >= alive_ns;
 
 	(void)engine_report(e, f, engine_cause(f), e->clock_ns, !expired);
 	if (expired)
@@ -364,12 +364,15 @@ count_burst(struct flow_engine *e, const struct packet *packets, const struct pa
 	}
 }
 
-/* Reading files, time is the packets': what is due before a packet goes out before it. */
+/* Reading files, time is the packets': what is due before a packet goes out before it. A flow that
+ * was silent beyond its idle time, while nothing else came either, goes on with its packet. */
 static inline void
-tell_time(struct flow_engine *e, uint64_t now_ns)
+tell_time(struct flow_engine *e, uint64_t now_ns, uint64_t idle_ns)
 {
 	const uint64_t tick = now_ns / FLOW_TIMER_TICK_NS;
 
+	if (idle_ns > e->idle_ns)
+		e->idle_ns = idle_ns;
 	if (unlikely(tick != e->clock_ns / FLOW_TIMER_TICK_NS) && (e->lossless || e->clock_ns == 0))
 		while (engine_expire(e, now_ns, UINT32_MAX))
 			;
@@ -393,7 +396,7 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 	for (unsigned i = 0; i < n; i++) {
 		if (i + AHEAD < n)
 			prefetch_flow(l.entries[i + AHEAD]);
-		tell_time(e, views[i].clock_ns);
+		tell_time(e, views[i].clock_ns, views[i].before_ns);
 		if (unlikely(views[i].flags & VIEW_NOTICE)) {
 			if (packets[i].flags & PACKET_QUOTE)
 				mark_quoted(e, &packets[i]);
@@ -411,9 +414,11 @@ flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
 {
 	if (e->lossless || e->clock_ns == 0) {
 		if (now_ns > e->clock_ns)
-			tell_time(e, now_ns);
+			tell_time(e, now_ns, now_ns);
 		return false;
 	}
+	if (now_ns > e->idle_ns)
+		e->idle_ns = now_ns;
 	return engine_expire(e, now_ns, EXPIRE_STEP);
 }
 

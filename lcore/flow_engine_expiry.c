@@ -50,7 +50,7 @@ due_idle(struct flow_engine *e, struct flow *f)
 {
 	const uint64_t end_ns = idle_end_ns(e, f);
 
-	if (end_ns > e->clock_ns) {
+	if (end_ns > e->idle_ns) {
 		flow_timer_arm(e->timer, &f->entry, end_ns);
 		return;
 	}

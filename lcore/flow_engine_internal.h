@@ -27,6 +27,8 @@ struct flow_engine {
 	struct flow_ring *ring;
 	struct counters *counters;
 	uint64_t clock_ns;          /* the latest time that was told */
+	uint64_t idle_ns; /* time that passed without the packet at hand: what idle flows are
+	                     forgotten by, so that the packet still finds its own */
 	uint64_t reported_ns;       /* of the last record: a ring's records don't go back in time */
 	uint64_t fragment_ns;       /* how long later fragments are waited for */
 	uint32_t generation;        /* entries used so far */

@@ -184,10 +184,10 @@ report_gaps(const struct flow_gaps *g, struct flow_interval *i)
 	*i = (struct flow_interval){ .count = g->count };
 	if (g->count == 0)
 		return;
-	mean = g->sum_us / g->count;
-	variance = g->squares / g->count - mean * mean;
-	i->min_us = (float)g->min_us;
-	i->max_us = (float)g->max_us;
+	mean = g->sum_us / (float)g->count;
+	variance = (double)(g->squares / g->count) - mean * mean;
+	i->min_us = g->min_us;
+	i->max_us = g->max_us;
 	i->mean_us = (float)mean;
 	i->stdev_us = variance > 0 ? (float)sqrt(variance) : 0;
 }

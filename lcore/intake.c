@@ -33,7 +33,7 @@ static void
 tell_clock(struct intake *in, struct packet_view *views, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		in->clock_ns++;
+		views[i].before_ns = in->clock_ns++;
 		if (views[i].time_ns > in->clock_ns)
 			in->clock_ns = views[i].time_ns;
 		views[i].clock_ns = in->clock_ns;

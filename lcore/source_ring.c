@@ -44,6 +44,7 @@ ring_burst(struct source *source, struct packet_view *views, unsigned max, uint6
 			.data = b->bytes + e->at,
 			.time_ns = e->time_ns,
 			.clock_ns = e->clock_ns,
+			.before_ns = e->before_ns,
 			.captured = e->captured,
 			.length = e->length,
 			.link_type = e->link_type,

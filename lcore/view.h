@@ -18,6 +18,7 @@ struct packet_view {
 	const uint8_t *data;
 	uint64_t time_ns;   /* since the epoch */
 	uint64_t clock_ns;  /* the source's clock: never goes back, no two packets have the same */
+	uint64_t before_ns; /* ... as it stood before this packet */
 	uint32_t captured;  /* bytes at 'data' */
 	uint32_t length;    /* bytes on the wire, >= captured unless the capture lies */
 	uint16_t link_type; /* libpcap DLT_* */

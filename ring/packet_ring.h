@@ -25,7 +25,7 @@
 /* What a source knows of a packet; 'at' is its first byte in the batch. */
 struct packet_batch_entry {
 	uint64_t time_ns;
-	uint64_t clock_ns;
+	uint64_t clock_ns, before_ns;
 	uint32_t at;
 	uint32_t captured;
 	uint32_t length;
