@@ -9,6 +9,25 @@
 
 #define MAC_SIZE 6
 
+/* Unreachable net or host, redirect: the quoted address in two halves. */
+static bool
+is_about_address(uint8_t type, uint8_t code)
+{
+	return (type == 3 || type == 5) && code <= 1;
+}
+
+/* Identifiers are the one place where records have the byte order of the hosts that argus runs on,
+ * little endian: clients show those of either probe alike, and their filters find both. */
+static void
+put_icmp_id(uint8_t *p, const struct flow_record *r)
+{
+	const uint16_t id = r->proto_key.icmp.id, seq = r->proto_key.icmp.seq;
+	const bool as_is = is_about_address(r->proto_key.icmp.type, r->proto_key.icmp.code);
+
+	put_u16(p, as_is ? id : __builtin_bswap16(id));
+	put_u16(p + 2, as_is ? seq : __builtin_bswap16(seq));
+}
+
 /* Six bytes that stand for ports, by protocol. Mask lengths, the last two, are left 0. */
 static void
 put_ipv4_tail(uint8_t *p, const struct flow_record *r)
@@ -23,8 +42,7 @@ put_ipv4_tail(uint8_t *p, const struct flow_record *r)
 	case IPPROTO_ICMP:
 		p[0] = r->proto_key.icmp.type;
 		p[1] = r->proto_key.icmp.code;
-		put_u16(p + 2, r->proto_key.icmp.id);
-		put_u16(p + 4, r->proto_key.icmp.seq);
+		put_icmp_id(p + 2, r);
 		break;
 	case IPPROTO_IGMP:
 		p[0] = r->proto_key.icmp.type;
