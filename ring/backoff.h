@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How a loop waits when it found nothing to do: first a pause, then a yield,
- * then short sleeps, so that lcores may outnumber cores and an idle one costs
- * next to nothing. Plain C; the struct is the waiting core's own.
+ * then sleeps that grow with the wait, so that lcores may outnumber cores and an
+ * idle one costs next to nothing. Plain C; the struct is the waiting core's own.
  */
 #ifndef PANOPTES_RING_BACKOFF_H
 #define PANOPTES_RING_BACKOFF_H
@@ -13,6 +13,8 @@
 #define BACKOFF_PAUSES 32
 #define BACKOFF_YIELDS 64
 #define BACKOFF_SLEEP_NS 50000
+#define BACKOFF_SLEEPS 8  /* of one length; then they are twice as long */
+#define BACKOFF_DOUBLES 4 /* ... so often: 0.8 ms at the most */
 
 struct backoff {
 	unsigned idle; /* waits since the last work */
@@ -27,7 +29,8 @@ backoff_reset(struct backoff *b)
 static inline void
 backoff_wait(struct backoff *b)
 {
-	static const struct timespec nap = { .tv_nsec = BACKOFF_SLEEP_NS };
+	struct timespec nap = { .tv_nsec = BACKOFF_SLEEP_NS };
+	unsigned sleeps;
 
 	if (b->idle < BACKOFF_PAUSES) {
 		b->idle++;
@@ -38,6 +41,10 @@ backoff_wait(struct backoff *b)
 		b->idle++;
 		sched_yield();
 	} else {
+		sleeps = b->idle - BACKOFF_PAUSES - BACKOFF_YIELDS;
+		nap.tv_nsec <<= sleeps / BACKOFF_SLEEPS;
+		if (sleeps < BACKOFF_SLEEPS * BACKOFF_DOUBLES)
+			b->idle++;
 		nanosleep(&nap, NULL);
 	}
 }
