@@ -278,11 +278,17 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	g->count++;
 }
 
+/* Of an ICMP exchange the latest question is kept, as in argus. */
 static void
 count_user(const struct flow_layout *l, struct flow_user_data *user, const struct packet *p)
 {
-	const uint32_t room = l->user_size - user->len;
-	const uint32_t n = p->payload_captured < room ? p->payload_captured : room;
+	const uint32_t question = PACKET_IPV4 | PACKET_ICMP | PACKET_REQUEST;
+	uint32_t room, n;
+
+	if ((p->flags & question) == question)
+		user->len = 0;
+	room = l->user_size - user->len;
+	n = p->payload_captured < room ? p->payload_captured : room;
 
 	memcpy(user->bytes + user->len, p->data + p->payload_at, n);
 	user->len = (uint16_t)(user->len + n);
