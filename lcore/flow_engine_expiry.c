@@ -58,25 +58,34 @@ due_idle(struct flow_engine *e, struct flow *f)
 	engine_remove(e, f);
 }
 
-/* Reports the flows that were due at the same tick. Times of ticks are counted from the clock,
- * of which entries know 32 bits only. */
+/* Reports the flows that were due. */
 static void
 report_order(struct flow_engine *e)
 {
-	const uint64_t now_tick = e->clock_ns / FLOW_TIMER_TICK_NS;
-	const uint64_t tick = now_tick - (uint32_t)((uint32_t)now_tick - e->order_tick);
 	struct flow_order *o = &e->order;
 
 	flow_order_sort(o);
 	for (uint32_t i = 0; i < o->count; i++) {
 		struct flow *f = o->due[i].flow;
+		const uint64_t due_ns = o->due[i].tick * FLOW_TIMER_TICK_NS;
 
-		if (engine_report(e, f, engine_cause(f), tick * FLOW_TIMER_TICK_NS, true))
+		if (engine_report(e, f, engine_cause(f), due_ns, true))
 			due_idle(e, f);
 		else
 			flow_timer_arm(e->timer, &f->entry, e->clock_ns + NS_PER_S);
 	}
 	o->count = 0;
+}
+
+/* The tick at which a flow's record is due: the first after its interval, or the one that it was
+ * armed for if that was over already. An entry may have been armed for an earlier interval. */
+static uint64_t
+due_tick(const struct flow_engine *e, const struct flow *f)
+{
+	const uint64_t armed = flow_timer_tick(e->timer, &f->entry);
+	const uint64_t end = (interval_end_ns(e, f) + FLOW_TIMER_TICK_NS - 1) / FLOW_TIMER_TICK_NS;
+
+	return RTE_MAX(armed, end);
 }
 
 static void
@@ -92,10 +101,7 @@ due(void *ctx, struct flow_entry *entry)
 	} else if (interval_end_ns(e, f) > e->clock_ns) {
 		flow_timer_arm(e->timer, entry, interval_end_ns(e, f));
 	} else {
-		if (e->order.count != 0 && e->order_tick != entry->timer_tick)
-			report_order(e);
-		e->order_tick = entry->timer_tick;
-		flow_order_add(&e->order, f);
+		flow_order_add(&e->order, f, due_tick(e, f));
 	}
 }
 

@@ -20,18 +20,17 @@
 struct flow_engine {
 	struct flow_table *table;
 	struct flow_timer *timer;
-	struct flow_order order; /* flows due at order_tick */
-	uint32_t order_tick;
+	struct flow_order order; /* flows that are due */
 	struct flow_layout layout;
 	struct flow_record_layout record_layout;
 	struct flow_ring *ring;
 	struct counters *counters;
-	uint64_t clock_ns;          /* the latest time that was told */
-	uint64_t idle_ns; /* time that passed without the packet at hand: what idle flows are
-	                     forgotten by, so that the packet still finds its own */
-	uint64_t reported_ns;       /* of the last record: a ring's records don't go back in time */
-	uint64_t fragment_ns;       /* how long later fragments are waited for */
-	uint32_t generation;        /* entries used so far */
+	uint64_t clock_ns;    /* the latest time that was told */
+	uint64_t idle_ns;     /* time that passed without the packet at hand: what idle flows are
+	                         forgotten by, so that the packet still finds its own */
+	uint64_t reported_ns; /* of the last record: a ring's records don't go back in time */
+	uint64_t fragment_ns; /* how long later fragments are waited for */
+	uint32_t generation;  /* entries used so far */
 	uint64_t inserted, removed; /* entries: what was looked up before may not hold */
 	uint64_t opened;            /* flows */
 	uint64_t flows;             /* ... there are now */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The flows whose interval ends at the same tick, put in the order in which
- * their records go out: by first packet, then by key. The collector merges the
+ * The flows whose interval has ended, put in the order in which their records go
+ * out: by the tick at which it ended, by first packet, by key. The collector merges the
  * workers' streams by the same rule, so a file's records come in one order,
  * however many workers made them.
  *
@@ -16,6 +16,7 @@
 #include "lcore/flow.h"
 
 struct flow_due {
+	uint64_t tick;
 	uint64_t first_ns; /* of the flow's interval */
 	struct flow *flow;
 };
@@ -30,7 +31,7 @@ int flow_order_init(struct flow_order *, uint32_t capacity, int socket);
 void flow_order_fini(struct flow_order *);
 
 /* There must be room; a flow must not change until the order is emptied (count = 0). */
-void flow_order_add(struct flow_order *, struct flow *);
+void flow_order_add(struct flow_order *, struct flow *, uint64_t tick);
 void flow_order_sort(struct flow_order *);
 
 #endif

@@ -130,6 +130,13 @@ flow_timer_disarm(struct flow_timer *timer, struct flow_entry *entry)
 	entry->timer_next = FLOW_INDEX_NONE;
 }
 
+/* Of all ticks with these low bits, the one that the clock has just reached or passed. */
+uint64_t
+flow_timer_tick(const struct flow_timer *timer, const struct flow_entry *entry)
+{
+	return timer->clock - (uint32_t)((uint32_t)timer->clock - entry->timer_tick);
+}
+
 /* The first tick of (swept, clock] whose slot is in use, or clock + 1. */
 static uint64_t
 timer_next_used(const struct flow_timer *timer)

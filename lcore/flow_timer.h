@@ -38,6 +38,9 @@ flow_timer_armed(const struct flow_entry *entry)
 	return entry->timer_prev != FLOW_INDEX_NONE;
 }
 
+/* The tick that an entry was armed for. Only in fn, of the entry that it is called for. */
+uint64_t flow_timer_tick(const struct flow_timer *, const struct flow_entry *);
+
 /* Advances the clock towards now_ns, looking at no more than 'budget' > 0 entries, and calls fn for
  * those that are due, each once at most. The first call sets the clock; it never goes back, and a
  * jump costs a look or two at every armed entry. Returns whether more is due: call again. */

@@ -21,25 +21,29 @@
 #include "lcore/view.h"
 
 /* Bits of packet.flags. */
-#define PACKET_TRUNCATED	0x00000001 /* the capture ended inside a header that was needed */
-#define PACKET_MALFORMED	0x00000002 /* a header contradicts itself or the frame */
-#define PACKET_FRAGMENT		0x00000004 /* any fragment of an IP datagram, the first too */
-#define PACKET_FRAGMENT_LATER	0x00000008 /* offset > 0: no ports, key.id is the identification */
-#define PACKET_FRAGMENT_MORE	0x00000010 /* more fragments follow */
-#define PACKET_VLAN		0x00000020 /* vlan_tci valid (innermost tag) */
-#define PACKET_MPLS		0x00000040 /* mpls_label valid (outermost entry) */
-#define PACKET_IPV4		0x00000080
-#define PACKET_IPV6		0x00000100
-#define PACKET_TCP		0x00000200 /* a whole TCP header is there: tcp valid */
-#define PACKET_UDP		0x00000400
-#define PACKET_ICMP		0x00000800 /* ICMP or ICMPv6: icmp valid */
-#define PACKET_QUOTE		0x00001000 /* an ICMP error whose quoted flow is in 'quote' */
-#define PACKET_MAC		0x00002000 /* mac_at valid */
-#define PACKET_ARP		0x00004000 /* arp valid */
-#define PACKET_REPLY		0x00008000 /* an answer by its very nature (ARP reply, ICMP echo reply ...) */
-#define PACKET_ESP		0x00010000
-#define PACKET_REQUEST		0x00020000 /* a question by its very nature (ARP request, echo request ...) */
-#define PACKET_ISIS		0x00040000
+#define PACKET_TRUNCATED 0x00000001      /* the capture ended inside a header that was needed */
+#define PACKET_MALFORMED 0x00000002      /* a header contradicts itself or the frame */
+#define PACKET_FRAGMENT 0x00000004       /* any fragment of an IP datagram, the first too */
+#define PACKET_FRAGMENT_LATER 0x00000008 /* offset > 0: no ports, the key is a fragment's */
+#define PACKET_FRAGMENT_MORE 0x00000010  /* more fragments follow */
+#define PACKET_VLAN 0x00000020           /* vlan_tci valid (innermost tag) */
+#define PACKET_MPLS 0x00000040           /* mpls_label valid (outermost entry) */
+#define PACKET_IPV4 0x00000080
+#define PACKET_IPV6 0x00000100
+#define PACKET_TCP 0x00000200 /* a whole TCP header is there: tcp valid */
+#define PACKET_UDP 0x00000400
+#define PACKET_ICMP 0x00000800  /* ICMP or ICMPv6: icmp valid */
+#define PACKET_QUOTE 0x00001000 /* an ICMP error whose quoted flow is in 'quote' */
+#define PACKET_MAC 0x00002000   /* mac_at valid */
+#define PACKET_ARP 0x00004000   /* arp valid */
+#define PACKET_REPLY 0x00008000 /* an answer by its very nature (ARP reply, ICMP echo reply ...) \
+	                         */
+#define PACKET_ESP 0x00010000
+#define PACKET_REQUEST \
+	0x00020000 /* a question by its very nature (ARP request, echo request ...) */
+#define PACKET_ISIS 0x00040000
+#define PACKET_COOKED 0x00080000  /* mac_at is a Linux cooked header: see packet_mac() */
+#define PACKET_COOKED2 0x00100000 /* ... of version 2 */
 
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
@@ -70,25 +74,27 @@ enum encaps_bit {
 
 struct packet {
 	struct flow_key key;
-	bool reverse;           /* the packet's source is key.addr[1] */
-	uint8_t ttl, tos;       /* IP; IPv6: hop limit, traffic class */
-	uint8_t ip_options;     /* bits of flow_ip_attributes.options */
-	uint16_t ip_id;         /* IPv4 identification; 0 for IPv6 without fragment header */
-	uint16_t vlan_tci;      /* host byte order */
-	uint32_t flags;         /* PACKET_* */
-	uint32_t encaps;        /* enum encaps_bit */
-	uint32_t mpls_label;    /* whole label stack entry, host byte order */
-	uint32_t bytes;         /* what argus counts: whole frame on Ethernet, less the link header elsewhere */
-	uint32_t fragment_id;   /* IPv4 (16 bits) or IPv6 (32 bits) identification */
-	uint32_t payload_length;/* transport payload by the IP length, even where captured less */
+	bool reverse;            /* the packet's source is key.addr[1] */
+	uint8_t ttl, tos;        /* IP; IPv6: hop limit, traffic class */
+	uint8_t ip_options;      /* bits of flow_ip_attributes.options */
+	uint8_t fragment_proto;  /* PACKET_FRAGMENT: protocol that all fragments' IP headers name */
+	uint16_t ip_id;          /* IPv4 identification; 0 for IPv6 */
+	uint16_t vlan_tci;       /* host byte order */
+	uint32_t flags;          /* PACKET_* */
+	uint32_t encaps;         /* enum encaps_bit */
+	uint32_t mpls_label;     /* whole label stack entry, host byte order */
+	uint32_t bytes;          /* what argus counts: whole frame on Ethernet, less the link header
+	                            elsewhere */
+	uint32_t fragment_id;    /* IPv4 (16 bits) or IPv6 (32 bits) identification */
+	uint32_t payload_length; /* transport payload by the IP length, even where captured less */
 	uint16_t fragment_offset; /* bytes */
 	/* Offsets from view->data. 16 bits: headers of jumbo captures lie within. */
-	uint16_t mac_at;        /* Ethernet header: destination, source, type */
+	uint16_t mac_at; /* Ethernet header: destination, source, type */
 	uint16_t l3_at, l4_at;
-	uint16_t payload_at;    /* == captured when no payload was captured */
+	uint16_t payload_at; /* == captured when no payload was captured */
 	uint16_t payload_captured;
 	uint64_t time_ns;
-	const uint8_t *data;    /* view->data */
+	const uint8_t *data; /* view->data */
 	union {
 		struct {
 			uint32_t seq, ack;
@@ -101,8 +107,8 @@ struct packet {
 		struct {
 			uint8_t type, code;
 			uint16_t id, seq;
-			uint8_t gateway[4];  /* redirect (IPv4) */
-			uint16_t quote_at;   /* offset of the quoted IP header, 0: none */
+			uint8_t gateway[4]; /* redirect (IPv4) */
+			uint16_t quote_at;  /* offset of the quoted IP header, 0: none */
 		} icmp;
 		struct {
 			uint16_t op, hardware, protocol;
@@ -125,7 +131,7 @@ struct packet {
 
 /* What of the flow key's choices matters to the dissector. Zeroed: argus's classic 5-tuple. */
 struct dissect_options {
-	bool key_vlan;      /* VLAN id is part of the key */
+	bool key_vlan; /* VLAN id is part of the key */
 	bool key_mpls;
 	bool key_l2;        /* MAC addresses instead of IP */
 	bool key_l3_matrix; /* addresses only */
@@ -140,9 +146,17 @@ enum dissect_result {
 /* Fills all of *packet (no memset needed before). The link type must be one that
  * dissect_link_supported() knows. */
 enum dissect_result dissect(const struct dissect_options *, const struct packet_view *,
-			    struct packet *packet);
+                            struct packet *packet);
 
 /* Whether packets of this DLT can be dissected. */
 bool dissect_link_supported(int link_type);
+
+/* The MAC addresses as a MAC DSR wants them; false where the link has none. A Linux cooked header
+ * names only the sender: the receiver is made up from the packet's type, as argus does. */
+bool packet_mac(const struct packet *, uint8_t dst[6], uint8_t src[6], uint16_t *ethertype);
+
+/* The key under which later fragments of this packet's datagram come, and which way round; false
+ * where none are to come. */
+bool packet_fragment_key(const struct packet *first, struct flow_key *key, bool *reverse);
 
 #endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Most packets: Ethernet, at most one 802.1Q tag, IPv4 without options or IPv6
+ * without extension headers, no fragment, TCP or UDP, nothing cut, nothing odd.
+ * Whatever is not so is left to the walk, which says exactly the same of packets
+ * that are; tests and the fuzzer hold the two together.
+ */
+#include "lcore/dissect/walk.h"
+
+#define ETHER_SIZE 14
+#define IPV4_SIZE 20
+#define IPV6_SIZE 40
+#define TCP_SIZE 20
+#define UDP_SIZE 8
+
+/* Where the fast path stands. */
+struct fast {
+	const uint8_t *ip; /* IP header */
+	const uint8_t *l4;
+	uint32_t captured; /* from the IP header on */
+	uint32_t left;     /* IP payload by its own length */
+	uint32_t header;   /* layer 4 */
+	uint8_t proto;
+};
+
+/* Whether there is a sound layer-4 header of size f->header. */
+static inline bool
+l4_sound(struct fast *f, uint32_t ip_size)
+{
+	const uint8_t *h = f->ip + ip_size;
+	uint32_t length;
+
+	f->l4 = h;
+	if (f->proto == 6) {
+		if (f->left < TCP_SIZE || f->captured < ip_size + TCP_SIZE)
+			return false;
+		f->header = (h[12] >> 4) * 4u;
+		return f->header >= TCP_SIZE && f->header <= f->left &&
+		       f->captured >= ip_size + f->header;
+	}
+	/* two bytes more, for the transaction of DNS */
+	if (f->proto != 17 || f->left < UDP_SIZE + 2 || f->captured < ip_size + UDP_SIZE + 2)
+		return false;
+	length = load16(h + 4);
+	f->header = UDP_SIZE;
+	return length >= UDP_SIZE || length == 0;
+}
+
+static inline bool
+ipv4_sound(struct fast *f, uint32_t on_wire)
+{
+	const uint8_t *h = f->ip;
+	uint32_t total;
+
+	if (f->captured < IPV4_SIZE || h[0] != 0x45 || (load16(h + 6) & 0x3fff) != 0)
+		return false;
+	total = load16(h + 2);
+	if (total < IPV4_SIZE || total > on_wire)
+		return false;
+	f->left = total - IPV4_SIZE;
+	f->proto = h[9];
+	return l4_sound(f, IPV4_SIZE);
+}
+
+static inline bool
+ipv6_sound(struct fast *f, uint32_t on_wire)
+{
+	const uint8_t *h = f->ip;
+
+	if (f->captured < IPV6_SIZE || h[0] >> 4 != 6)
+		return false;
+	f->left = load16(h + 4);
+	if (f->left == 0 || IPV6_SIZE + f->left > on_wire)
+		return false;
+	f->proto = h[6];
+	return l4_sound(f, IPV6_SIZE);
+}
+
+static inline void
+put_key(struct packet *p, const struct fast *f, bool v4)
+{
+	const uint32_t size = v4 ? 4 : 16;
+	const uint8_t *src = f->ip + (v4 ? 12 : 8), *dst = src + size;
+	const uint16_t sport = load16(f->l4), dport = load16(f->l4 + 2);
+	const int order = memcmp(src, dst, size);
+	const bool reverse = order > 0 || (order == 0 && sport > dport);
+	struct flow_key *key = &p->key;
+
+	memset(key, 0, sizeof(*key));
+	memcpy(key->addr[reverse], src, size);
+	memcpy(key->addr[!reverse], dst, size);
+	key->port[reverse] = sport;
+	key->port[!reverse] = dport;
+	key->kind = v4 ? FLOW_IPV4 : FLOW_IPV6;
+	key->proto = f->proto;
+	if (v4 && f->proto == 17 && (sport == 53 || dport == 53))
+		key->id = load16(f->l4 + UDP_SIZE);
+	p->reverse = reverse;
+}
+
+static inline void
+put_ip(struct packet *p, const uint8_t *h, bool v4)
+{
+	if (v4) {
+		p->flags |= PACKET_IPV4;
+		p->tos = h[1];
+		p->ip_id = load16(h + 4);
+		p->fragment_id = p->ip_id;
+		p->ttl = h[8];
+		p->fragment_proto = h[9];
+	} else {
+		p->flags |= PACKET_IPV6;
+		p->tos = (uint8_t)(load16(h) >> 4);
+		p->ttl = h[7];
+		p->fragment_proto = h[6];
+	}
+}
+
+bool
+dissect_fast(const struct packet_view *view, struct packet *p)
+{
+	const uint8_t *data = view->data;
+	const uint32_t wire = view->length > view->captured ? view->length : view->captured;
+	uint32_t at = ETHER_SIZE;
+	struct fast f;
+	uint16_t type;
+	bool v4;
+
+	if (view->link_type != 1 || view->captured < ETHER_SIZE + IPV4_SIZE + UDP_SIZE ||
+	    view->captured > UINT16_MAX)
+		return false;
+	type = load16(data + 12);
+	if (type == ETHERTYPE_VLAN) {
+		type = load16(data + at + 2);
+		at += 4;
+	}
+	f.ip = data + at;
+	f.captured = view->captured - at;
+	v4 = type == ETHERTYPE_IPV4;
+	if (v4 ? !ipv4_sound(&f, wire - at) : type != ETHERTYPE_IPV6 || !ipv6_sound(&f, wire - at))
+		return false;
+
+	packet_init(p, data, view->time_ns, view->length);
+	p->flags = PACKET_MAC;
+	p->encaps = ENCAPS_ETHER;
+	if (at != ETHER_SIZE) {
+		p->flags |= PACKET_VLAN;
+		p->encaps |= ENCAPS_8021Q;
+		p->vlan_tci = load16(data + ETHER_SIZE);
+	}
+	p->l3_at = (uint16_t)at;
+	p->l4_at = (uint16_t)(f.l4 - data);
+	put_ip(p, f.ip, v4);
+	put_key(p, &f, v4);
+	if (f.proto == 6)
+		tcp_fields(p, f.l4, f.header);
+	else
+		p->flags |= PACKET_UDP;
+	p->payload_at = (uint16_t)(p->l4_at + f.header);
+	p->payload_length = f.left - f.header;
+	p->payload_captured = (uint16_t)(view->captured - p->payload_at);
+	if (p->payload_length < p->payload_captured)
+		p->payload_captured = (uint16_t)p->payload_length;
+	return true;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Flow keys: how each is ordered (flow_key.h says what is in it), and what the
+ * configured flow key makes of a finished one.
+ */
+#include "lcore/dissect/walk.h"
+
+static uint32_t
+address_size(uint8_t kind)
+{
+	return kind == FLOW_IPV4 ? 4 : 16;
+}
+
+/* Addresses into an empty key, the smaller first; returns how they compare. */
+static int
+put_ordered(struct flow_key *key, const uint8_t *src, const uint8_t *dst, uint32_t size,
+            bool *reverse)
+{
+	const int order = memcmp(src, dst, size);
+
+	*reverse = order > 0;
+	memcpy(key->addr[*reverse], src, size);
+	memcpy(key->addr[!*reverse], dst, size);
+	return order;
+}
+
+void
+key_ether(struct walk *w, uint16_t ethertype, uint8_t dsap, uint8_t ssap)
+{
+	struct packet *p = w->packet;
+	struct flow_key *key = &p->key;
+
+	memset(key, 0, sizeof(*key));
+	if (put_ordered(key, w->mac[1], w->mac[0], MAC_SIZE, &p->reverse) == 0)
+		p->reverse = ssap > dsap;
+	key->port[p->reverse] = ssap;
+	key->port[!p->reverse] = dsap;
+	key->kind = FLOW_ETHER;
+	key->ethertype = ethertype;
+	w->complete = true;
+}
+
+void
+key_ip(struct walk *w, uint8_t kind, uint8_t proto)
+{
+	struct packet *p = w->packet;
+	struct flow_key *key = &p->key;
+
+	memset(key, 0, sizeof(*key));
+	put_ordered(key, w->ip[0], w->ip[1], address_size(kind), &p->reverse);
+	key->kind = kind;
+	key->proto = proto;
+	w->complete = true;
+}
+
+void
+key_ports(struct walk *w, uint16_t sport, uint16_t dport)
+{
+	struct packet *p = w->packet;
+	struct flow_key *key = &p->key;
+
+	if (memcmp(key->addr[0], key->addr[1], sizeof(key->addr[0])) == 0)
+		p->reverse = sport > dport;
+	key->port[p->reverse] = sport;
+	key->port[!p->reverse] = dport;
+	w->complete = true;
+}
+
+void
+key_directed(struct walk *w, const uint8_t *first, const uint8_t *second)
+{
+	struct flow_key *key = &w->packet->key;
+	const uint32_t size = address_size(key->kind);
+
+	memcpy(key->addr[0], first, size);
+	memcpy(key->addr[1], second, size);
+}
+
+static void
+key_matrix_l2(struct walk *w)
+{
+	const struct flow_key *key = &w->packet->key;
+	uint8_t dsap = 0, ssap = 0;
+	uint16_t ethertype = 0;
+
+	if (key->kind == FLOW_ETHER) {
+		ethertype = key->ethertype;
+		ssap = (uint8_t)key->port[w->packet->reverse];
+		dsap = (uint8_t)key->port[!w->packet->reverse];
+	} else if (key->kind == FLOW_IPV4) {
+		ethertype = ETHERTYPE_IPV4;
+	} else if (key->kind == FLOW_IPV6) {
+		ethertype = ETHERTYPE_IPV6;
+	} else if (key->kind == FLOW_ARP || key->kind == FLOW_RARP) {
+		ethertype = key->kind == FLOW_ARP ? ETHERTYPE_ARP : ETHERTYPE_RARP;
+	}
+	key_ether(w, ethertype, dsap, ssap);
+	w->packet->key.kind = FLOW_MATRIX_L2;
+}
+
+static void
+key_matrix_l3(struct walk *w)
+{
+	const uint8_t kind = w->packet->key.kind;
+
+	if (kind != FLOW_IPV4 && kind != FLOW_IPV6)
+		return;
+	key_ip(w, kind, 0);
+	w->packet->key.kind = kind == FLOW_IPV4 ? FLOW_MATRIX_L3_IPV4 : FLOW_MATRIX_L3_IPV6;
+}
+
+void
+key_options(struct walk *w, const struct dissect_options *options)
+{
+	struct packet *p = w->packet;
+
+	if (options->key_l3_matrix)
+		key_matrix_l3(w);
+	else if (options->key_l2)
+		key_matrix_l2(w);
+	if (options->key_vlan && (p->flags & PACKET_VLAN))
+		p->key.vlan = (uint16_t)((p->vlan_tci & 0x0fff) + 1);
+	if (options->key_mpls && (p->flags & PACKET_MPLS))
+		p->key.label = (p->mpls_label >> 12) + 1;
+}
+
+bool
+packet_fragment_key(const struct packet *first, struct flow_key *key, bool *reverse)
+{
+	const uint8_t *ip = first->data + first->l3_at;
+	const bool v4 = (first->flags & PACKET_IPV4) != 0;
+
+	if (!(first->flags & PACKET_FRAGMENT))
+		return false;
+	memset(key, 0, sizeof(*key));
+	put_ordered(key, ip + (v4 ? 12 : 8), ip + (v4 ? 16 : 24), v4 ? 4 : 16, reverse);
+	key->kind = v4 ? FLOW_IPV4 : FLOW_IPV6;
+	key->proto = first->fragment_proto;
+	key->ethertype = FLOW_KEY_FRAGMENT;
+	key->id = (uint16_t)first->fragment_id;
+	key->port[0] = (uint16_t)(first->fragment_id >> 16);
+	key->vlan = first->key.vlan;
+	key->label = first->key.label;
+	return true;
+}

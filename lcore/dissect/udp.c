@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * UDP (RFC 768). Payload goes by the IP length. As in argus every transaction of
+ * DNS over IPv4 is a flow of its own, over IPv6 it is not.
+ */
+#include "lcore/dissect/walk.h"
+
+#define UDP_SIZE 8
+
+enum layer
+layer_udp(struct walk *w)
+{
+	struct packet *p = w->packet;
+	const uint8_t *h = w->data + w->at;
+	const uint32_t left = walk_ip_left(w);
+	uint16_t sport, dport;
+
+	w->complete = false;
+	if (left < UDP_SIZE)
+		return walk_malformed(w);
+	if (!walk_has(w, 4))
+		return walk_short(w, 4);
+	sport = load16(h);
+	dport = load16(h + 2);
+	key_ports(w, sport, dport);
+	if (p->key.kind == FLOW_IPV4 && (sport == 53 || dport == 53)) {
+		w->complete = walk_has(w, UDP_SIZE + 2) && left >= UDP_SIZE + 2;
+		if (w->complete)
+			p->key.id = load16(h + UDP_SIZE);
+	}
+	if (!walk_has(w, UDP_SIZE))
+		return walk_short(w, UDP_SIZE);
+	if (load16(h + 4) < UDP_SIZE && load16(h + 4) != 0) /* 0: jumbogram, offload */
+		p->flags |= PACKET_MALFORMED;
+	p->flags |= PACKET_UDP;
+	w->at += UDP_SIZE;
+	walk_payload(w, left - UDP_SIZE);
+	return LAYER_DONE;
+}

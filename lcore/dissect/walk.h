@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside of the dissector: the walk through a packet's headers, one handler a
+ * protocol, and what handlers share. Nothing outside lcore/dissect/ includes it.
+ *
+ * A handler looks at the header at walk->at. If it is sound, it notes what flow
+ * models need, writes the flow's key as far as this layer knows it, moves 'at'
+ * behind the header and returns the next layer; else it says what was wrong and
+ * ends the walk, and the key of the layer below stands.
+ *
+ * To add a protocol: a handler, a line in enum layer, a row in dissect.c's table
+ * and whoever names it as next (layer_of_ethertype(), layer_of_protocol() ...).
+ *
+ * Everything is on the caller's stack; the packet's bytes belong to the view.
+ */
+#ifndef PANOPTES_LCORE_DISSECT_WALK_H
+#define PANOPTES_LCORE_DISSECT_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "lcore/dissect/dissect.h"
+#include "ring/flow_record.h"
+
+enum layer {
+	LAYER_DONE, /* the walk is over */
+	LAYER_ETHER,
+	LAYER_VLAN,
+	LAYER_LLC,
+	LAYER_MPLS,
+	LAYER_PPPOE,
+	LAYER_PPP,
+	LAYER_ARP,
+	LAYER_ISIS,
+	LAYER_IP, /* either version */
+	LAYER_IPV6,
+	LAYER_AH,
+	LAYER_GRE,
+	LAYER_ERSPAN,
+	LAYER_TCP,
+	LAYER_UDP,
+	LAYER_PORTS, /* other protocols that begin with two ports */
+	LAYER_ICMP,
+	LAYER_ICMPV6,
+	LAYER_IGMP,
+	LAYER_ESP,
+	LAYER_COUNT
+};
+
+enum ethertype {
+	ETHERTYPE_LENGTH_MAX = 1500, /* IEEE 802.3: a length, LLC follows */
+	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_BRIDGE = 0x6558, /* Ethernet inside GRE */
+	ETHERTYPE_RARP = 0x8035,
+	ETHERTYPE_VLAN = 0x8100,
+	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_PPP = 0x880b, /* inside GRE */
+	ETHERTYPE_MPLS = 0x8847,
+	ETHERTYPE_MPLS_MULTICAST = 0x8848,
+	ETHERTYPE_PPPOE_DISCOVERY = 0x8863,
+	ETHERTYPE_PPPOE_SESSION = 0x8864,
+	ETHERTYPE_SERVICE_VLAN = 0x88a8,
+	ETHERTYPE_ERSPAN2 = 0x88be,
+	ETHERTYPE_OLD_QINQ = 0x9100,
+};
+
+/* Headers on top of each other, labels and tags included. */
+#define WALK_DEPTH_MAX 64
+
+#define MAC_SIZE 6
+
+struct walk {
+	struct packet *packet;
+	const uint8_t *data;
+	uint32_t at;       /* the next header; never beyond 'captured' */
+	uint32_t captured; /* bytes at data */
+	uint32_t wire;     /* where the frame ended on the wire, >= captured */
+	uint32_t ip_end;   /* where the IP datagram ends by its own length */
+	uint32_t depth;
+	const uint8_t *mac[2]; /* destination, source; zeros where the link has none */
+	const uint8_t *ip[2];  /* source, destination of the innermost IP header */
+	uint8_t cooked_dst[MAC_SIZE];
+	bool linkless; /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;   /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete; /* the key has all that flows of its protocol are told apart by */
+};
+
+static inline uint16_t
+load16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+load32(const uint8_t *p)
+{
+	return (uint32_t)load16(p) << 16 | load16(p + 2);
+}
+
+/* What every packet starts from; the rest of it is set by those who set its flag. */
+static inline void
+packet_init(struct packet *p, const uint8_t *data, uint64_t time_ns, uint32_t bytes)
+{
+	p->reverse = false;
+	p->ttl = 0;
+	p->tos = 0;
+	p->ip_options = 0;
+	p->fragment_proto = 0;
+	p->ip_id = 0;
+	p->vlan_tci = 0;
+	p->flags = 0;
+	p->encaps = 0;
+	p->mpls_label = 0;
+	p->bytes = bytes;
+	p->fragment_id = 0;
+	p->payload_length = 0;
+	p->fragment_offset = 0;
+	p->mac_at = 0;
+	p->l3_at = 0;
+	p->l4_at = 0;
+	p->payload_at = 0;
+	p->payload_captured = 0;
+	p->time_ns = time_ns;
+	p->data = data;
+}
+
+static inline bool
+walk_has(const struct walk *w, uint32_t size)
+{
+	return w->captured - w->at >= size;
+}
+
+/* A header of this size is not there: cut by the capture, or the frame ends before it does. */
+static inline enum layer
+walk_short(struct walk *w, uint32_t size)
+{
+	const bool on_wire = w->wire - w->at >= size;
+
+	w->packet->flags |= on_wire ? PACKET_TRUNCATED : PACKET_MALFORMED;
+	return LAYER_DONE;
+}
+
+static inline enum layer
+walk_malformed(struct walk *w)
+{
+	w->packet->flags |= PACKET_MALFORMED;
+	return LAYER_DONE;
+}
+
+/* Payload begins here: 'length' bytes on the wire. */
+static inline void
+walk_payload(struct walk *w, uint32_t length)
+{
+	struct packet *p = w->packet;
+	const uint32_t there = w->captured - w->at;
+
+	p->payload_at = (uint16_t)w->at;
+	p->payload_length = length;
+	p->payload_captured = (uint16_t)(length < there ? length : there);
+}
+
+/* Bytes from here to the end of the IP datagram, by its own length. */
+static inline uint32_t
+walk_ip_left(const struct walk *w)
+{
+	return w->ip_end > w->at ? w->ip_end - w->at : 0;
+}
+
+/* Runs handlers from this layer on. */
+void walk_run(struct walk *w, enum layer layer);
+
+/* link.c: the link header; whether it was whole. Sets the first layer. */
+bool link_header(struct walk *w, int link_type, enum layer *first);
+
+/* fast.c: most packets, without a walk; false: nothing was decided. */
+bool dissect_fast(const struct packet_view *view, struct packet *packet);
+
+/* dissect.c: the general walk alone, for comparison. */
+enum dissect_result dissect_walk(const struct dissect_options *options,
+                                 const struct packet_view *view, struct packet *packet);
+
+/* key.c: keys. The kinds of ethernet; SAPs only with ethertype 0. */
+void key_ether(struct walk *w, uint16_t ethertype, uint8_t dsap, uint8_t ssap);
+/* Addresses of the innermost IP header in order, protocol, no ports. */
+void key_ip(struct walk *w, uint8_t kind, uint8_t proto);
+/* ... with ports. */
+void key_ports(struct walk *w, uint16_t sport, uint16_t dport);
+/* ... not in order: [0] is 'first'. */
+void key_directed(struct walk *w, const uint8_t *first, const uint8_t *second);
+/* Applies what the flow key's options want of a finished packet. */
+void key_options(struct walk *w, const struct dissect_options *options);
+
+/* Who follows whom. LAYER_DONE: nobody that is known. */
+enum layer layer_of_ethertype(uint16_t ethertype);
+enum layer layer_of_protocol(uint8_t kind, uint8_t proto);
+
+/* What follows an Ethernet type or length field. */
+static inline enum layer
+layer_of_type_or_length(uint16_t type)
+{
+	return type <= ETHERTYPE_LENGTH_MAX ? LAYER_LLC : layer_of_ethertype(type);
+}
+
+/* tcp.c: the header's fields; 'h' has 20 bytes and 'size' of them captured, 20 or more. */
+void tcp_fields(struct packet *p, const uint8_t *h, uint32_t size);
+
+/* quote.c: the flow that an ICMP error at w->at quotes. */
+void quote_flow(struct walk *w, uint32_t quote_at, enum layer layer);
+
+/* The handlers. */
+enum layer layer_ether(struct walk *w);
+enum layer layer_vlan(struct walk *w);
+enum layer layer_llc(struct walk *w);
+enum layer layer_mpls(struct walk *w);
+enum layer layer_pppoe(struct walk *w);
+enum layer layer_ppp(struct walk *w);
+enum layer layer_arp(struct walk *w);
+enum layer layer_isis(struct walk *w);
+enum layer layer_ip(struct walk *w);
+enum layer layer_ipv6(struct walk *w);
+enum layer layer_ah(struct walk *w);
+enum layer layer_gre(struct walk *w);
+enum layer layer_erspan(struct walk *w);
+enum layer layer_tcp(struct walk *w);
+enum layer layer_udp(struct walk *w);
+enum layer layer_ports(struct walk *w);
+enum layer layer_icmp(struct walk *w);
+enum layer layer_icmpv6(struct walk *w);
+enum layer layer_igmp(struct walk *w);
+enum layer layer_esp(struct walk *w);
+
+#endif
