@@ -53,7 +53,7 @@ static int
 apply_interfaces(struct setting *s, const struct line_item *item)
 {
 	char *text = NULL;
-	int rc = join(&text, item->text);
+	int rc = join(&text, s->text);
 
 	for (int i = 0; i < item->n_words && rc == 0; i++)
 		rc = join(&text, item->words[i]);
@@ -83,16 +83,17 @@ apply_reset(struct config *c)
 static int
 apply_item(struct command_line *cl, const struct line_item *item)
 {
+	const char *bare = item->key->bare != NULL ? item->key->bare : "";
 	struct setting s = {
 		.config = cl->config,
 		.source = &cl->source,
 		.key = item->key,
-		.text = item->text != NULL ? item->text : item->key->bare,
+		.text = item->text != NULL ? item->text : bare,
 	};
 
 	switch (item->key->kind) {
 	case VALUE_FILTER:
-		return join(&cl->filter, item->text) < 0 ? setting_no_memory(&s) : 0;
+		return join(&cl->filter, s.text) < 0 ? setting_no_memory(&s) : 0;
 	case VALUE_FILES:
 	case VALUE_DIRS:
 		return apply_words(&s, item);

@@ -197,11 +197,12 @@ config_load_text(struct config *c, const char *name, const char *text, size_t le
 	static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */
 	struct conf_file f = {
 		.config = c,
-		.source = { .file = name, .error = error, .error_size = error_size },
+		.source = { .file = name, .error_size = error_size },
 	};
 	const char *end = text + len;
 	int rc = 0;
 
+	f.source.error = error;
 	if (len >= 3 && memcmp(text, mark, 3) == 0)
 		text += 3;
 	while (text < end && rc == 0) {

@@ -133,7 +133,8 @@ struct config {
 	/* process */
 	bool daemon;
 	bool set_pid;
-	char *pid_path, *chroot_dir, *user, *group;
+	char *pid_path; /* NULL: /var/run */
+	char *chroot_dir, *user, *group;
 	uint32_t debug_level;
 	struct string_list environment; /* ARGUS_ENV */
 	struct string_list events;      /* ARGUS_EVENT_DATA, as written */
@@ -153,7 +154,7 @@ struct config {
 	uint8_t origin[KEY_COUNT]; /* enum config_origin of each row */
 };
 
-/* Fills in the defaults. */
+/* Fills in the defaults; without memory that could be missing. */
 void config_init(struct config *);
 void config_fini(struct config *);
 

@@ -158,8 +158,8 @@ KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle",
     "run in the background; -d turns round what the files say")
 KEY(set_pid, "ARGUS_SET_PID", 0, NULL, BOOL, set_pid, "no", 0, 0, NULL, NULL,
     USE_LIVE | USE_RESET, "write the process id to a file while running in the background")
-KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, "/var/run", 0, 0, NULL, NULL, USE_LIVE,
-    "directory of that file")
+KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, NULL, 0, 0, NULL, NULL, USE_LIVE,
+    "directory of that file, else /var/run")
 KEY(chroot_dir, "ARGUS_CHROOT_DIR", 'c', NULL, STRING, chroot_dir, NULL, 0, 0, "dir", NULL,
     USE_STRICT, "confine the process to this directory; output paths are relative to it")
 KEY(user, "ARGUS_SETUSER_ID", 'u', NULL, STRING, user, NULL, 0, 0, "user", NULL, 0,

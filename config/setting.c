@@ -21,14 +21,11 @@
 static const char *
 setting_where(const struct setting *s, char *out, size_t size)
 {
-	char name[NAME_SIZE];
-
 	if (s->source->file == NULL)
 		key_name(s->key, out, size);
 	else
 		snprintf(out, size, "%.200s:%lu: %s", s->source->file, s->line,
-		         s->key->variable != NULL ? s->key->variable
-		                                  : key_name(s->key, name, sizeof(name)));
+		         s->key->variable != NULL ? s->key->variable : "");
 	return out;
 }
 

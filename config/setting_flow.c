@@ -5,11 +5,12 @@
 #include "config/setting.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "config/value.h"
+
+#define WORD_SIZE 64
 
 int
 setting_flow_type(const struct setting *s)
@@ -25,6 +26,22 @@ setting_flow_type(const struct setting *s)
 		return setting_refuse(s, "\"%s\" is not Bidirectional or Unidirectional",
 		                      value_shown(s->text, shown, sizeof(shown)));
 	return 0;
+}
+
+/*
+ * The next of the words in *text, which moves on; false: there is none. Without memory
+ * of its own, so that defaults can't fail. A word too long for any name is cut, and 'cut' says so.
+ */
+static bool
+next_word(const char **text, const char *between, char word[WORD_SIZE], bool *cut)
+{
+	const char *begin = *text + strspn(*text, between);
+	const size_t n = strcspn(begin, between);
+
+	*cut = n >= WORD_SIZE;
+	snprintf(word, WORD_SIZE, "%.*s", (int)(*cut ? WORD_SIZE - 1 : n), begin);
+	*text = begin + n;
+	return n != 0;
 }
 
 /* The bit of a word of ARGUS_FLOW_KEY, or 0. */
@@ -56,30 +73,25 @@ flow_key_bit(const char *word)
 int
 setting_flow_key(const struct setting *s)
 {
-	static const char between[] = " +\t";
-	char *copy = strdup(s->text), *save = NULL;
-	char shown[VALUE_SHOWN_SIZE];
+	const char *text = s->text;
+	char word[WORD_SIZE], shown[VALUE_SHOWN_SIZE];
 	uint32_t key = 0;
-	int rc = 0;
+	bool cut;
 
-	if (copy == NULL)
-		return setting_no_memory(s);
-	for (char *w = strtok_r(copy, between, &save); w != NULL && rc == 0;
-	     w = strtok_r(NULL, between, &save)) {
-		const uint32_t bit = flow_key_bit(w);
+	while (next_word(&text, " +\t", word, &cut)) {
+		const uint32_t bit = cut ? 0 : flow_key_bit(word);
 
 		if (bit == 0)
-			rc = setting_refuse(s,
-			                    "\"%s\" is not one of CLASSIC_5_TUPLE, LAYER_2, "
-			                    "LAYER_2_MATRIX, LAYER_3_MATRIX, VLAN, MPLS, "
-			                    "LOCAL_MPLS, COMPLETE_MPLS",
-			                    value_shown(w, shown, sizeof(shown)));
+			return setting_refuse(s,
+			                      "\"%s\" is not one of CLASSIC_5_TUPLE, LAYER_2, "
+			                      "LAYER_2_MATRIX, LAYER_3_MATRIX, VLAN, MPLS, "
+			                      "LOCAL_MPLS, COMPLETE_MPLS",
+			                      value_shown(word, shown, sizeof(shown)));
 		key |= bit;
 	}
-	free(copy);
-	if (rc == 0 && key != 0)
+	if (key != 0)
 		s->config->flow_key = key;
-	return rc;
+	return 0;
 }
 
 int
@@ -139,28 +151,26 @@ keystroke_assign(struct config *c, const char *name, const char *number)
 int
 setting_keystroke_conf(const struct setting *s)
 {
-	char *copy = strdup(s->text), *save = NULL;
-	char shown[VALUE_SHOWN_SIZE];
-	int rc = 0;
+	const char *text = s->text;
+	char word[WORD_SIZE], shown[VALUE_SHOWN_SIZE];
+	bool cut;
 
-	if (copy == NULL)
-		return setting_no_memory(s);
-	for (char *w = strtok_r(copy, "; \t", &save); w != NULL && rc == 0;
-	     w = strtok_r(NULL, "; \t", &save)) {
-		char *number = strchr(w, '=');
+	while (next_word(&text, "; \t", word, &cut)) {
+		char *number = strchr(word, '=');
+		int rc = -EINVAL;
 
-		(void)value_shown(w, shown, sizeof(shown));
+		(void)value_shown(word, shown, sizeof(shown));
 		if (number != NULL)
 			*number++ = '\0';
-		rc = number != NULL ? keystroke_assign(s->config, w, number) : -EINVAL;
+		if (number != NULL && !cut)
+			rc = keystroke_assign(s->config, word, number);
 		if (rc == -ENOENT)
-			rc = setting_refuse(s,
-			                    "\"%s\": names are DC_MIN, DC_MAX, GS_MAX, DS_MIN, "
-			                    "DS_MAX, IC_MIN, LCS_MAX, GPC_MAX, ICR_MIN, ICR_MAX",
-			                    shown);
-		else if (rc < 0)
-			rc = setting_refuse(s, "\"%s\" is not NAME=number", shown);
+			return setting_refuse(s,
+			                      "\"%s\": names are DC_MIN, DC_MAX, GS_MAX, DS_MIN, "
+			                      "DS_MAX, IC_MIN, LCS_MAX, GPC_MAX, ICR_MIN, ICR_MAX",
+			                      shown);
+		if (rc < 0)
+			return setting_refuse(s, "\"%s\" is not NAME=number", shown);
 	}
-	free(copy);
-	return rc;
+	return 0;
 }

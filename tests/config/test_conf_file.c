@@ -345,6 +345,9 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "ARGUS_KEYSTROKE_CONF=DC_MIN=x", "\"DC_MIN=x\"" },
 		{ "ARGUS_KEYSTROKE_CONF=DC_MIN=5000000000", "\"DC_MIN=5000000000\"" },
 		{ "ARGUS_KEYSTROKE_CONF=ICR_MAX=y", "\"ICR_MAX=y\"" },
+		{ "ARGUS_KEYSTROKE_CONF=DC_MIN="
+		  "00000000000000000000000000000000000000000000000000000000001",
+		  "is not NAME=number" },
 		{ "ARGUS_KEYSTROKE_CONF=XX=1", "names are DC_MIN" },
 		{ "ARGUS_EVENT_DATA=uptime", "file:path:interval" },
 		{ "ARGUS_EVENT_DATA=file:/x", "file:path:interval" },

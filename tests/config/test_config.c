@@ -33,7 +33,7 @@ defaults_are_the_ones_argus_has(void **state)
 	assert_int_equal(c.user_data_size, 0);
 	assert_int_equal(c.outputs.n + c.capture_files.n + c.interfaces.n + c.warnings.n, 0);
 	assert_null(c.packet_filter);
-	assert_string_equal(c.pid_path, "/var/run");
+	assert_null(c.pid_path);
 	assert_int_equal(c.keystroke_conf.dc_min, 48);
 	assert_int_equal(c.keystroke_conf.dc_max, 128);
 	assert_int_equal(c.keystroke_conf.gs_max, 3);
