@@ -112,7 +112,7 @@ struct config {
 	bool app_bytes;           /* -A */
 	bool tcp_performance;     /* ARGUS_GENERATE_TCP_PERF_METRIC */
 	bool bidirectional_times; /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
-	uint32_t user_data_size;  /* -U, bytes per direction */
+	uint32_t user_data_size;  /* -U, bytes per direction; at most 32000 */
 	bool control_plane;       /* -C */
 	bool track_duplicates;
 	bool tunnel_discovery;

@@ -50,6 +50,7 @@ enum key_use {
 	USE_FIVE = 0x08,   /* a variable of argus 5 */
 	USE_DEAD = 0x10,   /* a variable that argus reads and never uses */
 	USE_RESET = 0x20,  /* -X sets it back */
+	USE_CAPPED = 0x40, /* a VALUE_U32 beyond max counts as max, with a warning */
 };
 
 struct key {

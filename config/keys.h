@@ -120,8 +120,8 @@ KEY(tcp_performance, "ARGUS_GENERATE_TCP_PERF_METRIC", 0, NULL, BOOL, tcp_perfor
 KEY(bidirectional_times, "ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS", 0, NULL, BOOL,
     bidirectional_times, "no", 0, 0, NULL, NULL, USE_RESET,
     "report first and last time of each direction")
-KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 65535,
-    "bytes", NULL, USE_RESET, "keep this much user data of each direction")
+KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 32000,
+    "bytes", NULL, USE_RESET | USE_CAPPED, "keep this much user data of each direction")
 KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
     NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
 KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, 0,

@@ -117,6 +117,8 @@ print_facts(FILE *out, const struct key *k)
 	default:
 		break;
 	}
+	if (k->use & USE_CAPPED)
+		fputs("\nA greater one is lowered to the greatest, with a warning.", out);
 	if (k->initial != NULL && k->kind != VALUE_IGNORED) {
 		fputs("\nDefault: ", out);
 		print_text(out, k->initial);

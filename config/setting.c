@@ -89,8 +89,15 @@ setting_number(const struct setting *s)
 	void *field = key_field(s->config, s->key);
 	uint64_t n;
 
-	if (value_count(s->text, &n) < 0 || n < s->key->min || n > s->key->max)
+	if (value_count(s->text, &n) < 0 || n < s->key->min)
 		return setting_refuse_text(s);
+	if (n > s->key->max) {
+		if (!(s->key->use & USE_CAPPED))
+			return setting_refuse_text(s);
+		n = s->key->max;
+		if (setting_warn(s, "lowered to %u, the most there is", (unsigned)n) < 0)
+			return setting_no_memory(s);
+	}
 	if (s->key->kind == VALUE_U16)
 		*(uint16_t *)field = (uint16_t)n;
 	else if (s->key->kind == VALUE_U32)

@@ -391,7 +391,7 @@ what_is_wrong_is_refused_in_one_line(void **state)
 		  "option -S: \"abc\" is not a number of seconds (0.000001 to 31536000, or 0)" },
 		{ { "-S", "" }, "option -S: \"\" is not" },
 		{ { "-M", "-5" }, "option -M: \"-5\"" },
-		{ { "-U", "much" }, "option -U: \"much\" is not a number (0 to 65535)" },
+		{ { "-U", "much" }, "option -U: \"much\" is not a number (0 to 32000)" },
 		{ { "-P", "70000" }, "option -P: \"70000\"" },
 		{ { "-N", "0" }, "option -N: \"0\" is not a number of packets" },
 		{ { "-N", "10-5" }, "\"10-5\"" },
@@ -436,6 +436,23 @@ a_mistake_in_a_file_names_file_and_line(void **state)
 }
 
 static void
+user_data_has_a_greatest_size(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_loaded(loaded_line(&l, "-X", "-U", "32000", NULL));
+	assert_int_equal(l.c.user_data_size, 32000);
+	loaded_free(&l);
+	assert_warned(loaded_line(&l, "-X", "-U", "65535", NULL), "option -U: lowered to 32000");
+	assert_int_equal(l.c.user_data_size, 32000);
+	loaded_free(&l);
+	assert_warned(loaded_text(&l, "ARGUS_CAPTURE_DATA_LEN=5G\n"), "lowered to 32000");
+	assert_int_equal(l.c.user_data_size, 32000);
+	loaded_free(&l);
+}
+
+static void
 no_words_at_all_are_fine(void **state)
 {
 	char *const argv[] = { NULL };
@@ -468,6 +485,7 @@ main(void)
 		cmocka_unit_test(help_comes_before_all_else),
 		cmocka_unit_test(what_is_wrong_is_refused_in_one_line),
 		cmocka_unit_test(a_mistake_in_a_file_names_file_and_line),
+		cmocka_unit_test(user_data_has_a_greatest_size),
 		cmocka_unit_test(no_words_at_all_are_fine),
 	};
 

@@ -335,7 +335,7 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "ARGUS_FLOW_STATUS_INTERVAL=0.0000001", "0.000001" },
 		{ "ARGUS_FLOW_STATUS_INTERVAL=31536001", "31536000" },
 		{ "ARGUS_MAR_STATUS_INTERVAL=1m", "a number of seconds (0 to 31536000)" },
-		{ "ARGUS_CAPTURE_DATA_LEN=65536", "(0 to 65535)" },
+		{ "ARGUS_CAPTURE_DATA_LEN=-1", "(0 to 32000)" },
 		{ "ARGUS_TCP_TIMEOUT=4294967297", "\"4294967297\"" },
 		{ "ARGUS_PCAP_BUF_SIZE=1GB", "\"1GB\"" },
 		{ "ARGUS_FLOW_TYPE=Tri", "Bidirectional or Unidirectional" },

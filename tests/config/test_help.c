@@ -124,8 +124,8 @@ static void
 manual_is_sound_roff(void **state)
 {
 	char *manual = printed(config_print_manual);
-	char path[] = "/tmp/panoptes-test.XXXXXX";
-	const int fd = mkstemp(path);
+	char path[] = "/tmp/panoptes-test.XXXXXX.8"; /* mandoc compares the section */
+	const int fd = mkstemps(path, 2);
 	char command[128];
 	ssize_t written;
 	int found, status;
