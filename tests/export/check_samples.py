@@ -49,7 +49,7 @@ ALWAYS = {
     "rtp": of(V4, proto="rtp", sport="50004", dport="5004", sloss="4", flgs="e s"),
     "rtcp": of(V4, proto="rtcp", sport="50005", dport="5005"),
     "udp6": of(V6, BOTH, proto="udp", sport="50006", dport="53", sttl="64", dttl="255"),
-    "icmp_echo": of(V4, BOTH, proto="icmp", sport="0x0008", dport="0x1c88", state="ECO"),
+    "icmp_echo": of(V4, BOTH, proto="icmp", sport="0x0008", dport="0x881c", state="ECO"),
     "icmp_port_unreachable": of(V4, SOURCE, proto="icmp", sport="0x0303", state="URP"),
     "icmp6_echo": of(V6, BOTH, proto="ipv6-icmp", state="ECO"),
     "igmp": of(V4, SOURCE, proto="igmp"),

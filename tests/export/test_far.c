@@ -279,7 +279,7 @@ flow_writes_ipv4_by_protocol(void **state)
 	r.proto_key.icmp.code = 0;
 	r.proto_key.icmp.id = 0x1c88;
 	r.proto_key.icmp.seq = 1;
-	expect_plain(&dsr_flow, &r, "02010105 8d8ee405 c096bb2b 01000800 1c880001");
+	expect_plain(&dsr_flow, &r, "02010105 8d8ee405 c096bb2b 01000800 881c0100");
 	r.proto = 2;
 	r.proto_key.icmp.type = 0x16;
 	r.proto_key.icmp.seq = 0xabcd;

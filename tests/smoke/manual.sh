@@ -8,7 +8,7 @@ check_equal "-h: exit status" 0 $?
 panoptes --print-manual >panoptes.8
 check_equal "--print-manual: exit status" 0 $?
 if have groff; then
-	groff -man -Tutf8 -ww panoptes.8 2>groff.err | sed 's/\x1b\[[0-9;]*m//g' >manual.txt
+	groff -man -Tutf8 -ww panoptes.8 2>groff.err | sed 's/\x1b\[[0-9;]*m//g; s/.\x08//g' >manual.txt
 	check_equal "the manual renders without a warning" "" "$(cat groff.err)"
 	check "the manual has a name section" grep -q NAME manual.txt
 else
