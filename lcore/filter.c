@@ -136,6 +136,33 @@ reads_length(const struct bpf_program *p)
 	return false;
 }
 
+/* What to compile for. BSD's loopback names protocols by numbers that differ from system to system;
+ * libpcap knows them all, but looks for more than its own system's only in what was saved. */
+static pcap_t *
+pcap_of_link(uint16_t link_type, int snaplen)
+{
+	struct pcap_file_header header = {
+		.magic = 0xa1b2c3d4,
+		.version_major = 2,
+		.version_minor = 4,
+		.snaplen = (bpf_u_int32)snaplen,
+		.linktype = link_type,
+	};
+	char error[PCAP_ERRBUF_SIZE];
+	pcap_t *p;
+	FILE *saved;
+
+	if (link_type != DLT_NULL)
+		return pcap_open_dead(link_type, snaplen);
+	saved = fmemopen(&header, sizeof(header), "rb");
+	if (saved == NULL)
+		return NULL;
+	p = pcap_fopen_offline(saved, error);
+	if (p == NULL)
+		fclose(saved);
+	return p;
+}
+
 int
 filter_prepare(struct filter *f, uint16_t link_type, uint32_t snaplen, char *error,
                size_t error_size)
@@ -151,8 +178,8 @@ filter_prepare(struct filter *f, uint16_t link_type, uint32_t snaplen, char *err
 		snprintf(error, error_size, "packet filter: more than %u link types", FILTER_LINKS);
 		return -EINVAL;
 	}
-	dead = pcap_open_dead(link_type, snaplen == 0 || snaplen > FILTER_SNAPLEN ? FILTER_SNAPLEN
-	                                                                          : (int)snaplen);
+	dead = pcap_of_link(link_type, snaplen == 0 || snaplen > FILTER_SNAPLEN ? FILTER_SNAPLEN
+	                                                                        : (int)snaplen);
 	if (dead == NULL) {
 		snprintf(error, error_size, "packet filter: no memory");
 		return -ENOMEM;
