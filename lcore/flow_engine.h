@@ -31,11 +31,11 @@ struct flow_engine_options {
 	struct flow_ring *ring;
 	struct counters *counters;
 	const struct control *control; /* lossless waiting ends when it says stop twice over */
-	uint32_t flows;   /* entries of this worker's table */
+	uint32_t flows;                /* entries of this worker's table */
 	uint8_t worker;
-	bool lossless;    /* reading files: wait for a full ring instead of dropping records */
-	int socket;       /* NUMA node, or SOCKET_ID_ANY */
-	uint64_t seed;    /* of the keyed hash; random per run */
+	bool lossless; /* reading files: wait for a full ring instead of dropping records */
+	int socket;    /* NUMA node, or SOCKET_ID_ANY */
+	uint64_t seed; /* of the keyed hash; random per run */
 };
 
 /* NULL and errno on failure. */
@@ -45,7 +45,7 @@ void flow_engine_free(struct flow_engine *);
 /* Counts n <= VIEW_BURST dissected packets into their flows, in order. views[i] is what
  * packets[i] came from (VIEW_NOTICE among its flags: only the quoted flow is marked). */
 void flow_engine_burst(struct flow_engine *, const struct packet *packets,
-		       const struct packet_view *views, unsigned n);
+                       const struct packet_view *views, unsigned n);
 
 /* Time has advanced to now_ns (never goes back): a bounded step of expiry. Returns whether more
  * is due right now. */

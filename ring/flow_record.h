@@ -21,7 +21,7 @@
 /* What the key of a flow is made of. */
 enum flow_kind {
 	FLOW_NONE = 0,
-	FLOW_IPV4,  /* addresses, protocol and what stands for ports */
+	FLOW_IPV4, /* addresses, protocol and what stands for ports */
 	FLOW_IPV6,
 	FLOW_ETHER, /* MAC addresses and ethertype, or LLC SAPs (ethertype 0) */
 	FLOW_ARP,
@@ -55,23 +55,23 @@ enum flow_net {
 };
 
 /* Bits of flow_record.flags. */
-#define FLOW_RECORD_FIRST	0x0001 /* first report of this flow: it gets a sequence number */
-#define FLOW_RECORD_FRAGMENT	0x0002 /* a flow of orphan fragments */
-#define FLOW_RECORD_VLAN_SRC	0x0004 /* vlan_tci[0] valid */
-#define FLOW_RECORD_VLAN_DST	0x0008
-#define FLOW_RECORD_MPLS_SRC	0x0010 /* mpls_label[0] valid */
-#define FLOW_RECORD_MPLS_DST	0x0020
-#define FLOW_RECORD_MAC		0x0040 /* mac[] valid */
-#define FLOW_RECORD_ICMP	0x0080 /* icmp valid: an ICMP error quoted this flow */
-#define FLOW_RECORD_BEHAVIOR	0x0100 /* strokes[] valid */
-#define FLOW_RECORD_IPATTR_SRC	0x0200 /* ip[0] valid */
-#define FLOW_RECORD_IPATTR_DST	0x0400
+#define FLOW_RECORD_FIRST 0x0001    /* first report of this flow: it gets a sequence number */
+#define FLOW_RECORD_FRAGMENT 0x0002 /* a flow of orphan fragments */
+#define FLOW_RECORD_VLAN_SRC 0x0004 /* vlan_tci[0] valid */
+#define FLOW_RECORD_VLAN_DST 0x0008
+#define FLOW_RECORD_MPLS_SRC 0x0010 /* mpls_label[0] valid */
+#define FLOW_RECORD_MPLS_DST 0x0020
+#define FLOW_RECORD_MAC 0x0040        /* mac[] valid */
+#define FLOW_RECORD_ICMP 0x0080       /* icmp valid: an ICMP error quoted this flow */
+#define FLOW_RECORD_BEHAVIOR 0x0100   /* strokes[] valid */
+#define FLOW_RECORD_IPATTR_SRC 0x0200 /* ip[0] valid */
+#define FLOW_RECORD_IPATTR_DST 0x0400
 
 /* Bits of flow_record.multi: more than one value was seen. */
-#define FLOW_MULTI_MAC_SRC	0x01
-#define FLOW_MULTI_MAC_DST	0x02
-#define FLOW_MULTI_ENCAPS_SRC	0x04
-#define FLOW_MULTI_ENCAPS_DST	0x08
+#define FLOW_MULTI_MAC_SRC 0x01
+#define FLOW_MULTI_MAC_DST 0x02
+#define FLOW_MULTI_ENCAPS_SRC 0x04
+#define FLOW_MULTI_ENCAPS_DST 0x08
 
 /* What an IP header said last, one direction. */
 struct flow_ip_attributes {
@@ -79,25 +79,26 @@ struct flow_ip_attributes {
 	uint8_t tos;
 	uint16_t id;      /* IPv4 identification */
 	uint8_t options;  /* bits of the ipattr DSR: 1 record route, 2 time stamp, 4 security,
-			     8 loose route, 0x10 satellite id, 0x20 strict route, 0x40 router alert */
+	                     8 loose route, 0x10 satellite id, 0x20 strict route, 0x40 router alert
+	                   */
 	uint8_t fragment; /* 1: fragments were seen */
 	uint8_t reserved[2];
 };
 
 /* One direction of a TCP connection: the halves of the TCP_PERF DSR. */
 struct flow_tcp_half {
-	uint64_t last_ns;   /* time of this direction's last packet, 0: none */
-	uint32_t status;    /* TCP status bits of this half */
+	uint64_t last_ns; /* time of this direction's last packet, 0: none */
+	uint32_t status;  /* TCP status bits of this half */
 	uint32_t seq_base;
-	uint32_t seq;       /* next expected */
-	uint32_t ack;       /* last acknowledgement sent, minus 1 */
-	uint32_t windows;   /* acknowledged windows */
-	uint32_t bytes;     /* payload, retransmitted included */
+	uint32_t seq;           /* next expected */
+	uint32_t ack;           /* last acknowledgement sent, minus 1 */
+	uint32_t windows;       /* acknowledged windows */
+	uint32_t bytes;         /* payload, retransmitted included */
 	uint32_t retransmitted; /* packets */
-	uint32_t ack_bytes; /* bytes counted before the sequence wrapped */
-	uint32_t win_bytes; /* in flight */
-	uint16_t window;    /* last one, unscaled */
-	uint8_t flags;      /* OR of the TCP flags */
+	uint32_t ack_bytes;     /* bytes counted before the sequence wrapped */
+	uint32_t win_bytes;     /* in flight */
+	uint16_t window;        /* last one, unscaled */
+	uint8_t flags;          /* OR of the TCP flags */
 	uint8_t window_shift;
 };
 static_assert(sizeof(struct flow_tcp_half) == 48, "TCP half");
@@ -126,7 +127,7 @@ struct flow_rtp_report {
 	uint8_t header[2][12]; /* last RTP header, as in the packet; RTCP: first 8 bytes */
 	uint16_t drops[2];
 	uint16_t deviation[2];
-	uint8_t silence;       /* 1 source, 2 destination */
+	uint8_t silence; /* 1 source, 2 destination */
 };
 
 /* An ICMP error that quoted this flow: argus's icmp DSR. */
@@ -136,8 +137,8 @@ struct flow_icmp_report {
 	uint8_t reserved;
 	uint16_t seq;
 	uint16_t reserved2;
-	uint8_t reporter[4];   /* who sent the error */
-	uint8_t receiver[4];   /* to whom */
+	uint8_t reporter[4]; /* who sent the error */
+	uint8_t receiver[4]; /* to whom */
 	uint8_t quoted_src[4], quoted_dst[4], gateway[4];
 };
 
@@ -167,7 +168,7 @@ struct flow_record {
 			uint16_t hardware, protocol; /* ARP hrd and pro */
 			uint8_t hardware_len, protocol_len;
 			uint16_t op; /* of the first packet */
-		} arp; /* FLOW_ARP, FLOW_RARP */
+		} arp;               /* FLOW_ARP, FLOW_RARP */
 		struct {
 			uint32_t pdu_type;
 			uint8_t src_mac[6], dst_mac[6];
@@ -177,16 +178,17 @@ struct flow_record {
 		uint8_t raw[32];
 	} who;
 	uint16_t src_port, dst_port; /* TCP, UDP; ICMP: see type, code, id, seq below */
-	uint8_t kind;  /* enum flow_kind */
-	uint8_t proto; /* IP protocol */
+	uint8_t kind;                /* enum flow_kind */
+	uint8_t proto;               /* IP protocol */
 	uint16_t ethertype;
 	union {
 		struct {
 			uint8_t type, code;
-			uint16_t id, seq; /* ICMP echo: id and sequence; port unreachable: seq is the port */
-		} icmp; /* also IGMP: seq is the IP identification */
-		uint32_t spi;         /* ESP */
-		uint32_t fragment_id; /* FLOW_RECORD_FRAGMENT */
+			uint16_t id, seq; /* ICMP echo: id and sequence; port unreachable: seq is
+			                     the port */
+		} icmp;                   /* also IGMP: seq is the IP identification */
+		uint32_t spi;             /* ESP */
+		uint32_t fragment_id;     /* FLOW_RECORD_FRAGMENT */
 		uint32_t isis_checksum;
 		uint64_t raw;
 	} proto_key;
@@ -203,11 +205,11 @@ struct flow_record {
 	/* line 2: what the headers said */
 	uint64_t app_bytes[2]; /* transport payload */
 	struct flow_ip_attributes ip[2];
-	uint32_t encaps[2];    /* bits of the encaps DSR */
-	uint32_t mpls_label[2];/* whole label stack entries, the outermost */
+	uint32_t encaps[2];     /* bits of the encaps DSR */
+	uint32_t mpls_label[2]; /* whole label stack entries, the outermost */
 	uint16_t vlan_tci[2];
-	uint8_t net;           /* enum flow_net */
-	uint8_t worker;        /* which worker made it */
+	uint8_t net;    /* enum flow_net */
+	uint8_t worker; /* which worker made it */
 	uint8_t reserved[10];
 
 	/* lines 3 and 4: the protocol's own */
@@ -220,8 +222,8 @@ struct flow_record {
 	} net_report;
 
 	/* line 5: what some configurations ask for, and ICMP marks */
-	struct flow_icmp_report icmp;     /* 28 bytes */
-	uint16_t size_min[2], size_max[2];/* packet sizes; 0: none */
+	struct flow_icmp_report icmp;      /* 28 bytes */
+	uint16_t size_min[2], size_max[2]; /* packet sizes; 0: none */
 	struct {
 		uint8_t dst[6], src[6]; /* of the source's packets: destination first */
 	} mac;
@@ -244,16 +246,16 @@ struct flow_user_data {
 
 /* Where the optional sections lie, from the record's start; 0: not there. */
 struct flow_record_layout {
-	uint32_t size;        /* of the whole record, a multiple of 64 */
-	uint32_t jitter_at;   /* struct flow_jitter_report */
-	uint32_t user_at[2];  /* struct flow_user_data with room for user_size bytes */
+	uint32_t size;       /* of the whole record, a multiple of 64 */
+	uint32_t jitter_at;  /* struct flow_jitter_report */
+	uint32_t user_at[2]; /* struct flow_user_data with room for user_size bytes */
 	uint32_t user_size[2];
 };
 
 /* Sections are placed after the fixed part, each aligned to 8 bytes. */
 static inline void
 flow_record_layout_init(struct flow_record_layout *l, int jitter, uint32_t src_user_size,
-			uint32_t dst_user_size)
+                        uint32_t dst_user_size)
 {
 	const uint32_t user[2] = { src_user_size, dst_user_size };
 	uint32_t at = sizeof(struct flow_record);
@@ -277,14 +279,15 @@ flow_record_layout_init(struct flow_record_layout *l, int jitter, uint32_t src_u
 static inline struct flow_jitter_report *
 flow_record_jitter(const struct flow_record_layout *l, struct flow_record *r)
 {
-	return l->jitter_at ? (struct flow_jitter_report *)(void *)((char *)r + l->jitter_at) : NULL;
+	return l->jitter_at ? (struct flow_jitter_report *)(void *)((char *)r + l->jitter_at)
+	                    : NULL;
 }
 
 static inline struct flow_user_data *
 flow_record_user(const struct flow_record_layout *l, struct flow_record *r, int dir)
 {
-	return l->user_at[dir] ?
-		(struct flow_user_data *)(void *)((char *)r + l->user_at[dir]) : NULL;
+	return l->user_at[dir] ? (struct flow_user_data *)(void *)((char *)r + l->user_at[dir])
+	                       : NULL;
 }
 
 #endif

@@ -36,8 +36,7 @@
 #define PACKET_QUOTE 0x00001000 /* an ICMP error whose quoted flow is in 'quote' */
 #define PACKET_MAC 0x00002000   /* mac_at valid */
 #define PACKET_ARP 0x00004000   /* arp valid */
-#define PACKET_REPLY 0x00008000 /* an answer by its very nature (ARP reply, ICMP echo reply ...) \
-	                         */
+#define PACKET_REPLY 0x00008000 /* an answer by nature: of ARP, of an ICMP exchange */
 #define PACKET_ESP 0x00010000
 #define PACKET_REQUEST \
 	0x00020000 /* a question by its very nature (ARP request, echo request ...) */
