@@ -45,14 +45,34 @@ pdu_size(uint8_t type)
 	}
 }
 
+/* Tells PDUs without a checksum of their own apart by their content: argus's sum, of big-endian
+ * words from the byte before the PDU's own header on, each taken modulo 2^16 - 1. */
+static uint16_t
+content_sum(const uint8_t *from, uint32_t size)
+{
+	uint32_t sum = 0, sums = 0;
+
+	for (uint32_t i = 0; i + 1 < size; i += 2) {
+		sum += load16(from + i);
+		sum = sum >= 0xffff ? sum - 0xffff : sum;
+		sums += sum;
+		sums = sums >= 0xffff ? sums - 0xffff : sums;
+	}
+	return (uint16_t)(sum | sums);
+}
+
 /* What the PDU is about, in the flow DSR's layout. */
 static void
-pdu_body(struct packet *p, uint8_t type, const uint8_t *h)
+pdu_body(struct walk *w, uint8_t type, const uint8_t *h)
 {
+	struct packet *p = w->packet;
 	uint8_t *body = p->isis.body;
+	uint32_t left = w->wire - w->at - COMMON_SIZE;
 
 	memset(body, 0, sizeof(p->isis.body));
-	p->isis.checksum = 0;
+	/* argus sums whole words; what the capture cut has none */
+	left = (left + 1) & ~1u;
+	p->isis.checksum = walk_has(w, COMMON_SIZE - 1 + left) ? content_sum(h - 1, left) : 0;
 	switch (type) {
 	case PDU_HELLO_L1:
 	case PDU_HELLO_L2:
@@ -109,7 +129,7 @@ layer_isis(struct walk *w)
 	p->flags |= PACKET_ISIS;
 	p->isis.pdu_type = type;
 	p->isis.version = h[2];
-	pdu_body(p, type, h + COMMON_SIZE);
+	pdu_body(w, type, h + COMMON_SIZE);
 	isis_key(w);
 	walk_payload(w, p->bytes > LLC_SIZE ? p->bytes - LLC_SIZE : 0);
 	return LAYER_DONE;
