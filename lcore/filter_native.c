@@ -96,8 +96,8 @@ load_mended(const struct rte_bpf_prm *prm)
 	if (at == NULL)
 		return NULL;
 	p.nb_ins = plan_moves(prm->ins, prm->nb_ins, at);
-	if (p.nb_ins <= INT16_MAX) /* jumps have 16 bits */
-		mended = calloc(p.nb_ins, sizeof(*mended));
+	if (p.nb_ins <= INT16_MAX)                              /* jumps have 16 bits */
+		mended = calloc(p.nb_ins + 1, sizeof(*mended)); /* never of no size */
 	if (mended != NULL) {
 		mend(mended, prm->ins, prm->nb_ins, at);
 		p.ins = mended;

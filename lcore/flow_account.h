@@ -39,7 +39,8 @@ void flow_reset(const struct flow_layout *, struct flow *);
 /* Source and destination change places. Nothing may be pending. */
 void flow_turn(const struct flow_layout *, struct flow *);
 
-/* An ICMP error spoke of this flow: the record that is pending tells so, and ends with it. */
-void flow_mark(struct flow *, const struct packet *error);
+/* The packet is an ICMP error and spoke of this flow: the record that is pending tells so, and ends
+ * with it. */
+void flow_mark(struct flow *, const struct packet *);
 
 #endif

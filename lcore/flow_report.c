@@ -179,13 +179,15 @@ report_protocol(const struct flow *f, struct flow_record *r)
 static void
 report_gaps(const struct flow_gaps *g, struct flow_interval *i)
 {
+	int64_t mean_square;
 	double mean, variance;
 
 	*i = (struct flow_interval){ .count = g->count };
 	if (g->count == 0)
 		return;
 	mean = g->sum_us / (float)g->count;
-	variance = (double)(g->squares / g->count) - mean * mean;
+	mean_square = g->squares / g->count;
+	variance = (double)mean_square - mean * mean;
 	i->min_us = g->min_us;
 	i->max_us = g->max_us;
 	i->mean_us = (float)mean;

@@ -30,7 +30,6 @@ pdu_size(uint8_t type)
 	switch (type) {
 	case PDU_HELLO_L1:
 	case PDU_HELLO_L2:
-		return COMMON_SIZE + 19;
 	case PDU_LSP_L1:
 	case PDU_LSP_L2:
 		return COMMON_SIZE + 19;
