@@ -51,13 +51,14 @@ while IFS= read -r -d '' capture; do
 		ok "$name: mangled, no report"
 		continue
 	fi
+	why=$(refused "$status" || head -n 12 panoptes.err)
 	found=$(bad_pieces)
-	if [ -z "$found" ]; then
-		check "$name: mangled, no report" refused "$status"
+	if [ -z "$why$found" ]; then
+		ok "$name: mangled, no report"
 		continue
 	fi
 	not_ok "$name: mangled, no report"
-	head -n 12 panoptes.err | sed 's/^/  | /'
+	sed 's/^/  | /' <<<"$why"
 	echo "  | alone: mangle.py's $found"
 	reports=$((reports + 1))
 	[ "$reports" -lt 10 ] || { not_ok "too many reports: stopped"; break; }
