@@ -14,27 +14,25 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define COUNTERS(COUNTER)                                                            \
-	COUNTER(rx_packets, "packets received from the source")                      \
-	COUNTER(rx_bytes, "bytes received, as on the wire")                          \
-	COUNTER(filtered, "packets the packet filter refused")                       \
-	COUNTER(flow_packets, "packets counted in a flow")                           \
-	COUNTER(flow_bytes, "bytes counted in a flow")                               \
-	COUNTER(truncated, "packets in a flow whose headers the capture cut")        \
-	COUNTER(malformed, "packets in a flow whose headers contradict themselves")  \
-	COUNTER(drop_undecodable, "packets too short for their link header")         \
-	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")               \
-	COUNTER(notices, "ICMP errors told to the flow they quote")                  \
-	COUNTER(flows_opened, "flows opened")                                        \
-	COUNTER(flows_closed, "flows closed by idle time or end")                    \
-	COUNTER(flows_evicted, "flows closed early because the table was full")      \
-	COUNTER(fragments_untracked, "fragments that found the fragment table full") \
-	COUNTER(records_made, "flow records handed to the collector")                \
-	COUNTER(records_lost_ring, "flow records lost to a full ring")               \
-	COUNTER(packets_lost_ring, "packets in records lost to a full ring")         \
-	COUNTER(bytes_lost_ring, "bytes in records lost to a full ring")             \
-	COUNTER(records_deferred, "interim records that waited for a full ring")     \
-	COUNTER(expiry_steps, "timing wheel slots looked at")
+#define COUNTERS(COUNTER)                                                           \
+	COUNTER(rx_packets, "packets received from the source")                     \
+	COUNTER(rx_bytes, "bytes received, as on the wire")                         \
+	COUNTER(filtered, "packets the packet filter refused")                      \
+	COUNTER(flow_packets, "packets counted in a flow")                          \
+	COUNTER(flow_bytes, "bytes counted in a flow")                              \
+	COUNTER(truncated, "packets in a flow whose headers the capture cut")       \
+	COUNTER(malformed, "packets in a flow whose headers contradict themselves") \
+	COUNTER(drop_undecodable, "packets too short for their link header")        \
+	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")              \
+	COUNTER(notices, "ICMP errors told to the flow they quote")                 \
+	COUNTER(flows_opened, "flows opened")                                       \
+	COUNTER(flows_closed, "flows closed by idle time or end")                   \
+	COUNTER(flows_evicted, "flows closed early because the table was full")     \
+	COUNTER(records_made, "flow records handed to the collector")               \
+	COUNTER(records_lost_ring, "flow records lost to a full ring")              \
+	COUNTER(packets_lost_ring, "packets in records lost to a full ring")        \
+	COUNTER(bytes_lost_ring, "bytes in records lost to a full ring")            \
+	COUNTER(records_deferred, "interim records that waited for a full ring")
 
 enum counter {
 #define COUNTER(name, help) COUNTER_##name,
