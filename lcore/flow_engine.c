@@ -252,7 +252,9 @@ end_interval(struct flow_engine *e, struct flow *f, const struct packet *p, bool
 		rearm(e, f);
 }
 
-/* A new connection on the same TCP tuple. */
+/* A new connection on the same TCP tuple: the same flow to argus, which repeats its sequence
+ * number. Opened by the other side it is another one, as its records name the ends the other way
+ * round. */
 static void
 reopen(struct flow_engine *e, struct flow *f, const struct packet *p, int dir, bool turn)
 {
@@ -263,8 +265,12 @@ reopen(struct flow_engine *e, struct flow *f, const struct packet *p, int dir, b
 			f->first_ns[dir] = p->time_ns;
 		(void)engine_report(e, f, CAUSE_STOP, e->clock_ns, false);
 	}
-	if (turn)
+	if (turn) {
 		flow_turn(&e->layout, f);
+		f->flags &= ~FLOW_REPORTED;
+		e->opened++;
+		counter_add(e->counters, COUNTER_flows_closed, 1);
+	}
 	flow_tcp_open(&f->tcp, p);
 	f->start_ns = p->time_ns;
 	f->flags |= FLOW_RESTARTED;
