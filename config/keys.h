@@ -92,7 +92,7 @@ KEY(other_timeout, "ARGUS_OTHER_TIMEOUT", 0, NULL, SECONDS, other_timeout_s, "30
 KEY(track_duplicates, "ARGUS_TRACK_DUPLICATES", 0, NULL, BOOL, track_duplicates, "no", 0, 0, NULL,
     NULL, 0, "tell packets that were captured twice from retransmissions")
 KEY(tunnel_discovery, "ARGUS_TUNNEL_DISCOVERY", 0, NULL, BOOL, tunnel_discovery, "no", 0, 0, NULL,
-    NULL, 0, "look for IPv6 in UDP (Teredo) and account for the flow inside")
+    NULL, USE_LATER, "look for IPv6 in UDP (Teredo) and account for the flow inside")
 
 HEADING(heading_records, "Records")
 KEY(source_id, "ARGUS_MONITOR_ID", 'e', NULL, SOURCE_ID, source_id, NULL, 0, 0, "id", NULL,
@@ -124,7 +124,7 @@ KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0
     "bytes", NULL, USE_RESET | USE_CAPPED, "keep this much user data of each direction")
 KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
     NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
-KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, 0,
+KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, USE_LATER,
     "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
 KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
     "DC_MIN=48;DC_MAX=128;GS_MAX=3;DS_MIN=24;DS_MAX=256;IC_MIN=50000;LCS_MAX=50000;GPC_MAX=3;"

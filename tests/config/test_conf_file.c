@@ -97,6 +97,15 @@ field_value(const struct config *c, size_t offset, size_t size)
 	}
 }
 
+/* What belongs to a later version says so, and is kept nevertheless. */
+static void
+assert_loaded_but_for_later(const struct loaded *l)
+{
+	assert_int_equal(l->rc, 0);
+	for (size_t i = 0; i < l->c.warnings.n; i++)
+		assert_contains(l->c.warnings.v[i], "is not available yet: ignored");
+}
+
 static void
 each_number_arrives(void **state)
 {
@@ -106,7 +115,7 @@ each_number_arrives(void **state)
 		char text[128];
 
 		snprintf(text, sizeof(text), "%s=%s\n", numbers[i].variable, numbers[i].text);
-		assert_loaded(loaded_text(&l, text));
+		assert_loaded_but_for_later(loaded_text(&l, text));
 		if (field_value(&l.c, numbers[i].offset, numbers[i].size) != numbers[i].value)
 			print_error("%s", text);
 		assert_true(field_value(&l.c, numbers[i].offset, numbers[i].size) ==
