@@ -114,6 +114,10 @@ layer_ipv4(struct walk *w)
 		return walk_malformed(w);
 	ipv4_facts(w, h);
 	key_ip(w, FLOW_IPV4, h[9]);
+	if (p->flags & PACKET_FRAGMENT_LATER) {
+		p->key.ethertype = FLOW_KEY_FRAGMENT;
+		p->key.id = p->ip_id;
+	}
 	w->ip_end = w->at + total;
 	w->complete = false;
 	if (total > on_wire)
@@ -135,14 +139,8 @@ layer_ipv4(struct walk *w)
 	w->at += size;
 	p->l4_at = (uint16_t)w->at;
 	walk_payload(w, total - size);
-	if (p->flags & PACKET_FRAGMENT_LATER) {
-		p->key.ethertype = FLOW_KEY_FRAGMENT;
-		p->key.id = p->ip_id;
-		w->complete = true;
-		return LAYER_DONE;
-	}
 	w->complete = true;
-	return layer_of_protocol(FLOW_IPV4, h[9]);
+	return p->flags & PACKET_FRAGMENT_LATER ? LAYER_DONE : layer_of_protocol(FLOW_IPV4, h[9]);
 }
 
 enum layer

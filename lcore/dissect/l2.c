@@ -130,16 +130,18 @@ layer_llc(struct walk *w)
 	return LAYER_DONE;
 }
 
-/* A field that would be an Ethernet type or length of something known. */
+/* A field that would be the type of something known, or the length of a frame that fits. */
 static bool
 looks_like_type(const struct walk *w, uint32_t at)
 {
 	uint16_t type;
 
-	if (w->captured - w->at < at + 2)
+	if (!walk_has(w, at + 2))
 		return false;
 	type = load16(w->data + w->at + at);
-	return layer_of_type_or_length(type) != LAYER_DONE;
+	if (type <= ETHERTYPE_LENGTH_MAX)
+		return type >= 3 && type <= w->wire - w->at - at - 2;
+	return layer_of_ethertype(type) != LAYER_DONE;
 }
 
 /* Nothing says what a label stack carries: its first nibble does for IP; else it is a pseudo-wire

@@ -9,9 +9,9 @@
 
 static const struct dissect_options classic;
 
-#define RULE(cond) \
-	do { \
-		if (!(cond)) \
+#define RULE(cond)                    \
+	do {                          \
+		if (!(cond))          \
 			return #cond; \
 	} while (0)
 
@@ -44,8 +44,8 @@ within_capture(const struct packet_view *v, const struct packet *p)
 static const char *
 flags_agree(const struct packet *p)
 {
-	const uint32_t l4 = PACKET_TCP | PACKET_UDP | PACKET_ICMP | PACKET_ESP | PACKET_ARP |
-	                    PACKET_ISIS;
+	const uint32_t l4 =
+	        PACKET_TCP | PACKET_UDP | PACKET_ICMP | PACKET_ESP | PACKET_ARP | PACKET_ISIS;
 	const uint32_t which = p->flags & l4;
 
 	RULE((which & (which - 1)) == 0);
@@ -181,9 +181,8 @@ symmetric(const struct packet_view *v, const struct packet *p)
 		broken = "both directions have one key";
 	else if (pair_hash(&classic, v) != pair_hash(&classic, &back))
 		broken = "both directions have one worker";
-	else if (p->reverse == other.reverse &&
-	         (memcmp(p->key.addr[0], p->key.addr[1], 16) != 0 ||
-	          p->key.port[0] != p->key.port[1]))
+	else if (p->reverse == other.reverse && (memcmp(p->key.addr[0], p->key.addr[1], 16) != 0 ||
+	                                         p->key.port[0] != p->key.port[1]))
 		broken = "directions differ";
 	free(bytes);
 	return broken;
