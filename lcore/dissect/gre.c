@@ -17,21 +17,25 @@ enum {
 	GRE_ACKNOWLEDGEMENT = 0x0080, /* version 1 */
 };
 
-/* Source route entries (RFC 1701) end with an empty one. 0: there is no end. */
+#define SIZE_UNKNOWN 0 /* of another version, or a route without end */
+
+/* Source route entries (RFC 1701) end with an empty one. */
 static uint32_t
 routes_size(const struct walk *w, uint32_t size)
 {
-	for (uint32_t i = 0; i < ROUTES_MAX && walk_has(w, size + 4); i++) {
+	for (uint32_t i = 0; i < ROUTES_MAX; i++) {
 		const uint8_t *h = w->data + w->at + size;
 
+		if (!walk_has(w, size + 4))
+			return size + 4;
 		size += 4u + h[3];
 		if (load16(h) == 0 && h[3] == 0)
 			return size;
 	}
-	return 0;
+	return SIZE_UNKNOWN;
 }
 
-/* 0: it can't be told. */
+/* Of the header, as far as the capture tells it. */
 static uint32_t
 gre_size(const struct walk *w, uint16_t flags)
 {
@@ -44,7 +48,7 @@ gre_size(const struct walk *w, uint16_t flags)
 	if ((flags & 7) == 1)
 		return flags & GRE_ACKNOWLEDGEMENT ? size + 4 : size;
 	if ((flags & 7) != 0)
-		return 0;
+		return SIZE_UNKNOWN;
 	if (flags & (GRE_CHECKSUM | GRE_ROUTING))
 		size += 4;
 	return flags & GRE_ROUTING ? routes_size(w, size) : size;
@@ -75,7 +79,7 @@ layer_gre(struct walk *w)
 		return walk_short(w, 4);
 	w->packet->encaps |= ENCAPS_GRE;
 	size = gre_size(w, load16(h));
-	if (size == 0)
+	if (size == SIZE_UNKNOWN)
 		return LAYER_DONE;
 	if (!walk_has(w, size))
 		return walk_short(w, size);

@@ -115,7 +115,9 @@ layer_llc(struct walk *w)
 		return LAYER_DONE;
 	if (dsap == 0xfe && ssap == 0xfe && control == 3) {
 		consume(w, 3);
-		return walk_has(w, 1) && h[3] == 0x83 ? LAYER_ISIS : LAYER_DONE;
+		if (!walk_has(w, 1))
+			return walk_short(w, 1);
+		return h[3] == 0x83 ? LAYER_ISIS : LAYER_DONE;
 	}
 	if (dsap == 0xaa && ssap == 0xaa && control == 3) {
 		if (!walk_has(w, 8))
@@ -225,6 +227,8 @@ layer_ppp(struct walk *w)
 
 	if (!walk_has(w, size + 1))
 		return walk_short(w, size + 1);
+	if (size == 0 && h[0] == 0xff && !walk_has(w, 2))
+		return walk_short(w, 2);
 	if (h[size] & 1) {
 		protocol = h[size++];
 	} else {
