@@ -148,6 +148,16 @@ flow_of(struct flow_entry *entry)
 	return (struct flow *)(void *)entry;
 }
 
+/* Behind line 0, of what packets and records touch. NULL is nothing. */
+static inline void
+flow_prefetch(const struct flow *f)
+{
+	const char *const lines = (const char *)f;
+
+	for (unsigned i = 1; f != NULL && i <= 4; i++)
+		__builtin_prefetch(lines + 64 * i);
+}
+
 /* Which of the key's addresses and ports is the source's. */
 static inline unsigned
 flow_source(const struct flow *f)

@@ -14,7 +14,6 @@
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
 #include <rte_errno.h>
-#include <rte_prefetch.h>
 
 #include "lcore/flow_engine_internal.h"
 
@@ -178,19 +177,6 @@ lookup_flow(const struct flow_engine *e, const struct lookup *l, unsigned i)
 	if (entry != NULL ? l->removed == e->removed : l->inserted == e->inserted)
 		return flow_of(entry);
 	return flow_of(flow_table_lookup(e->table, l->keys[i], l->hashes[i]));
-}
-
-static void
-prefetch_flow(struct flow_entry *entry)
-{
-	char *const lines = (char *)entry;
-
-	if (entry == NULL)
-		return;
-	rte_prefetch0(lines + 64);
-	rte_prefetch0(lines + 128);
-	rte_prefetch0(lines + 192);
-	rte_prefetch0(lines + 256);
 }
 
 static struct flow *
@@ -398,10 +384,10 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 	opened = e->opened;
 	lookup_burst(e, &l, packets, n);
 	for (unsigned i = 0; i < AHEAD && i < n; i++)
-		prefetch_flow(l.entries[i]);
+		flow_prefetch(flow_of(l.entries[i]));
 	for (unsigned i = 0; i < n; i++) {
 		if (i + AHEAD < n)
-			prefetch_flow(l.entries[i + AHEAD]);
+			flow_prefetch(flow_of(l.entries[i + AHEAD]));
 		tell_time(e, views[i].clock_ns, views[i].before_ns);
 		if (unlikely(views[i].flags & VIEW_NOTICE)) {
 			if (packets[i].flags & PACKET_QUOTE)
@@ -438,8 +424,8 @@ flow_engine_flush(struct flow_engine *e)
 	e->lossless = true;
 	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)
 		end_ns += UINT16_MAX * NS_PER_S;
-	while (engine_expire(e, end_ns, UINT32_MAX))
-		;
+	while (e->clock_ns < end_ns)
+		(void)engine_expire(e, e->clock_ns + FLOW_TIMER_TICK_NS, UINT32_MAX);
 	counter_add(e->counters, COUNTER_flows_closed, e->flows);
 	flow_ring_flush(e->ring);
 	flow_ring_set_clock(e->ring, UINT64_MAX);

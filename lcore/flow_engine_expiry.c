@@ -10,6 +10,7 @@
 #include <rte_common.h>
 
 #define EVICT_TRIES 8
+#define REPORT_AHEAD 4 /* flows whose lines are on their way */
 
 static uint64_t
 interval_end_ns(const struct flow_engine *e, const struct flow *f)
@@ -69,6 +70,8 @@ report_order(struct flow_engine *e)
 		struct flow *f = o->due[i].flow;
 		const uint64_t due_ns = o->due[i].tick * FLOW_TIMER_TICK_NS;
 
+		if (i + REPORT_AHEAD < o->count)
+			flow_prefetch(o->due[i + REPORT_AHEAD].flow);
 		if (engine_report(e, f, engine_cause(f), due_ns, true))
 			due_idle(e, f);
 		else
