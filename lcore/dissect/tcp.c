@@ -81,11 +81,13 @@ tcp_options(struct packet *p, const uint8_t *option, uint32_t size)
 
 		if (option[at] != 1) {
 			length = size - at > 1 ? option[at + 1] : 0;
-			if (length < 2 || length > size - at) {
+			if (length < 2) {
 				p->tcp.bad_options = 1;
 				return;
 			}
-			option_note(p, option + at, length);
+			/* of one that is cut the kind still tells something */
+			option_note(p, option + at, length < size - at ? length : size - at);
+			p->tcp.bad_options = length > size - at;
 		}
 		at += length;
 	}
