@@ -56,7 +56,7 @@ KEY(filter_optimize, "ARGUS_FILTER_OPTIMIZER", 'O', NULL, BOOL, filter_optimize,
 KEY(dump_filter, NULL, 'b', NULL, ACTION, action, NULL, 0, CONFIG_DUMP_FILTER, NULL, "yes", 0,
     "print the compiled packet filter and stop")
 KEY(packet_capture_file, "ARGUS_PACKET_CAPTURE_FILE", 0, NULL, STRING, packet_capture_file, NULL,
-    0, 0, NULL, NULL, USE_LATER | USE_RESET, "write the packets to this file as well, as pcap")
+    0, 0, NULL, NULL, USE_RESET, "write the packets to this file as well, as pcap")
 KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
     packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
     "write only those packets that no flow model took")

@@ -83,9 +83,23 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 	if (o->filter != NULL)
 		kept = filter_burst(o->filter, views, *received);
 	kept = keep_range(in, views, kept);
+	if (o->file != NULL && kept != 0)
+		packet_file_write(o->file, views, kept);
 	if (kept != *received)
 		counter_add(o->counters, COUNTER_filtered, *received - kept);
 	return (int)kept;
+}
+
+/* The end, unless the copy of the packets is not whole. */
+static int
+intake_end(struct intake *in)
+{
+	struct source *source = &in->source;
+
+	if (in->options.file == NULL ||
+	    packet_file_flush(in->options.file, source->problem, sizeof(source->problem)) == 0)
+		return -ENODATA;
+	return -EIO;
 }
 
 static int
@@ -100,8 +114,10 @@ intake_burst(struct source *source, struct packet_view *views, unsigned max, uin
 
 		if (control_stopped(o->control) ||
 		    (o->last_packet != 0 && in->passed >= o->last_packet))
-			return -ENODATA;
+			return intake_end(in);
 		n = receive(in, views, max, now_ns, &received);
+		if (n == -ENODATA)
+			return intake_end(in);
 		if (n < 0)
 			memcpy(source->problem, o->source->problem, sizeof(source->problem));
 		if (n != 0 || received == 0)
@@ -126,6 +142,7 @@ intake_close(struct source *source)
 
 	in->options.source->ops->close(in->options.source);
 	filter_free(in->options.filter);
+	packet_file_close(in->options.file);
 	free(in);
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "lcore/filter.h"
+#include "lcore/packet_file.h"
 #include "lcore/source.h"
 #include "ring/control.h"
 #include "ring/counters.h"
@@ -20,6 +21,7 @@
 struct intake_options {
 	struct source *source;
 	struct filter *filter;         /* NULL: none */
+	struct packet_file *file;      /* gets a copy of what the worker gets; NULL: none */
 	struct counters *counters;     /* of the core that runs it */
 	const struct control *control; /* told to stop: the source has ended */
 	uint64_t first_packet;         /* counted from 1; 0: from the start */

@@ -122,10 +122,10 @@ create_rings(struct pipeline *p)
 
 /* The last counting core is the one that receives: the dispatcher, or the only worker. */
 static int
-create_intake(struct pipeline *p)
+create_intake(struct pipeline *p, char *error, size_t error_size)
 {
 	const struct config *c = p->options.config;
-	const struct intake_options o = {
+	struct intake_options o = {
 		.source = p->options.source,
 		.filter = p->options.filter,
 		.counters = p->counters[p->counting_cores - 1],
@@ -134,9 +134,16 @@ create_intake(struct pipeline *p)
 		.last_packet = c->last_packet,
 	};
 
+	if (c->packet_capture_file != NULL) {
+		o.file = packet_file_create(c->packet_capture_file, error, error_size);
+		if (o.file == NULL)
+			return -EIO;
+	}
 	p->intake = intake_create(&o);
-	if (p->intake == NULL)
+	if (p->intake == NULL) {
+		packet_file_close(o.file);
 		return -ENOMEM;
+	}
 	p->options.source = NULL;
 	p->options.filter = NULL;
 	return 0;
@@ -228,6 +235,7 @@ pipeline_create(const struct pipeline_options *options, char *error, size_t erro
 		snprintf(error, error_size, "no memory");
 		return NULL;
 	}
+	error[0] = '\0';
 	p->options = *options;
 	p->workers = options->placement->workers;
 	p->flows_per_worker = flows / p->workers > FLOWS_MIN ? flows / p->workers : FLOWS_MIN;
@@ -235,13 +243,13 @@ pipeline_create(const struct pipeline_options *options, char *error, size_t erro
 	layout_of(options->config, &p->layout);
 	rc = create_rings(p);
 	if (rc == 0)
-		rc = create_intake(p);
+		rc = create_intake(p, error, error_size);
 	if (rc == 0)
 		rc = create_workers(p);
-	if (rc < 0)
+	if (rc < 0 && error[0] == '\0')
 		snprintf(error, error_size, "no memory for %u workers with %u flows each (%s)",
 		         p->workers, p->flows_per_worker, strerror(-rc));
-	else
+	if (rc == 0)
 		rc = create_collector(p, error, error_size);
 	if (rc == 0)
 		return p;

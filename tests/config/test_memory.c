@@ -51,7 +51,7 @@ static const char everything[] =
         "ARGUS_KEYSTROKE_CONF=\"DC_MIN=1;GS_MAX=2\"\nARGUS_EVENT_DATA=file:/x:1s\n"
         "ARGUS_MONITOR_ID=\"abcdefgh\"\nARGUS_UNKNOWN=1\nARGUS_DAEMON=\n"
         "ARGUS_HASHTABLE_SIZE=1\nARGUS_MAR_STATUS_INTERVAL=0.5\n"
-        "ARGUS_CAPTURE_DATA_LEN=65535\nARGUS_PACKET_CAPTURE_FILE=x\nARGUS_DAEMON=\"no\" x\n";
+        "ARGUS_CAPTURE_DATA_LEN=65535\nARGUS_KEYSTROKE=yes\nARGUS_DAEMON=\"no\" x\n";
 
 static void
 a_file_survives_each_failed_allocation(void **state)

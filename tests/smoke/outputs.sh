@@ -30,6 +30,18 @@ check_equal "an output's own filter: refused" 2 $?
 check_equal "... in one line" 1 "$(wc -l <panoptes.err)"
 check "... and nothing is written" test ! -e filtered.argus
 
+# The packets themselves, as the filter let them through.
+echo 'ARGUS_PACKET_CAPTURE_FILE=packets.pcap' >packets.conf
+panoptes "${options[@]}" -F packets.conf -r "$capture" -w /dev/null - tcp
+check_equal "packet capture file: exit status" 0 $?
+check_equal "packet capture file: the packets that passed" "$(tcpdump -nnttr "$capture" tcp 2>/dev/null)" \
+	"$(tcpdump -nnttr packets.pcap 2>/dev/null)"
+echo 'ARGUS_PACKET_CAPTURE_FILE=/dev/full' >packets.conf
+panoptes "${options[@]}" -F packets.conf -r "$capture" -w full.argus
+check_equal "packet capture file on a full disk: exit status" 1 $?
+check_equal "... in one line" 1 "$(wc -l <panoptes.err)"
+check_equal "... and all records all the same" "$(cat once)" "$(records full.argus)"
+
 check_equal "source id, a number" 42 "$(panoptes -X -e 42 -r "$capture" -w - |
 	ra -n -L -1 -r - -s srcid -c , -N 1 - tcp | sed 's/^0\.0\.0\.//')"
 check_equal "source id, an address" 192.0.2.9 "$(panoptes -X -e 192.0.2.9 -r "$capture" -w - |
