@@ -31,6 +31,7 @@
 #define BUCKET_ALL ((1u << BUCKET_SLOTS) - 1)
 #define SECOND_MULTIPLIER UINT32_C(0x9e3779b1)
 #define FREE_AHEAD 4   /* inserts by which a freed entry is prefetched */
+#define CHUNK_SHIFT 16 /* bytes of buckets that become memory at once, as a power of two */
 #define CHAIN_SAMPLE 8 /* entries of a chain, and of a full table, that may become the victim */
 
 /* An empty slot has signature 0, which no key has. */
@@ -50,6 +51,7 @@ struct flow_table {
 	uint32_t *freed; /* stack of indexes that were in use */
 	uint32_t *heads; /* a bucket: first of its chain, index + 1, 0 for none */
 	uint32_t *nexts; /* an entry: next in its chain, index + 1 */
+	uint64_t *there; /* a bit a chunk of the buckets: whether it has been touched */
 	uint32_t bucket_count;
 	uint32_t capacity;
 	uint32_t entry_size;
@@ -116,6 +118,31 @@ table_index(const struct flow_table *table, const struct flow_entry *entry)
 	return (uint32_t)((offset >> table->index_shift) * table->index_inverse);
 }
 
+static size_t
+buckets_size(const struct flow_table *table)
+{
+	return (size_t)table->bucket_count * sizeof(struct bucket);
+}
+
+/* Plain memory costs nothing until it is touched. Touched by reading, as a lookup does first, it
+ * would be touched twice, and the second time every core of the process would have to be told. So
+ * a chunk's first visitor makes it memory; no more once all of them have been visited. */
+static void
+chunk_populate(const struct flow_table *table, const struct bucket *bucket)
+{
+	const size_t at = (size_t)((const char *)bucket - (const char *)table->buckets);
+	uint64_t *word = &table->there[at >> CHUNK_SHIFT >> 6];
+	const uint64_t bit = UINT64_C(1) << (at >> CHUNK_SHIFT & 63);
+	const size_t from = at >> CHUNK_SHIFT << CHUNK_SHIFT;
+
+	if (likely(*word & bit))
+		return;
+	*word |= bit;
+	if (!table->huge)
+		memory_populate((char *)table->buckets + from,
+		                RTE_MIN((size_t)1 << CHUNK_SHIFT, buckets_size(table) - from));
+}
+
 static void
 table_set_divisor(struct flow_table *table, uint32_t entry_size)
 {
@@ -130,15 +157,15 @@ table_set_divisor(struct flow_table *table, uint32_t entry_size)
 }
 
 static size_t
-buckets_size(const struct flow_table *table)
-{
-	return (size_t)table->bucket_count * sizeof(struct bucket);
-}
-
-static size_t
 entries_size(const struct flow_table *table)
 {
 	return (size_t)table->capacity * table->entry_size;
+}
+
+static size_t
+there_size(const struct flow_table *table)
+{
+	return ((buckets_size(table) >> CHUNK_SHIFT >> 6) + 1) * sizeof(table->there[0]);
 }
 
 static size_t
@@ -184,8 +211,9 @@ flow_table_create(const struct flow_table_options *options)
 	table->nexts = memory_alloc(indexes_size(table->capacity), huge, socket, MEMORY_SPARSE);
 	table->freed = memory_alloc(indexes_size(table->capacity), huge, socket, MEMORY_SPARSE);
 	table->entries = memory_alloc(entries_size(table), huge, socket, MEMORY_DENSE);
-	if (table->buckets == NULL || table->heads == NULL || table->nexts == NULL ||
-	    table->freed == NULL || table->entries == NULL) {
+	table->there = memory_alloc(there_size(table), huge, socket, MEMORY_SPARSE);
+	if (table->there == NULL || table->buckets == NULL || table->heads == NULL ||
+	    table->nexts == NULL || table->freed == NULL || table->entries == NULL) {
 		flow_table_free(table);
 		rte_errno = ENOMEM;
 		return NULL;
@@ -198,6 +226,7 @@ flow_table_free(struct flow_table *table)
 {
 	if (table == NULL)
 		return;
+	memory_free(table->there, there_size(table), table->huge);
 	memory_free(table->entries, entries_size(table), table->huge);
 	memory_free(table->freed, indexes_size(table->capacity), table->huge);
 	memory_free(table->nexts, indexes_size(table->capacity), table->huge);
@@ -211,8 +240,12 @@ flow_table_hash_burst(const struct flow_table *table, const struct flow_key *con
                       uint32_t hashes[], unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
+		const struct bucket *home;
+
 		hashes[i] = flow_hash(&table->secret, keys[i]);
-		rte_prefetch0(bucket_home(table, hashes[i]));
+		home = bucket_home(table, hashes[i]);
+		chunk_populate(table, home);
+		rte_prefetch0(home);
 	}
 }
 

@@ -73,6 +73,17 @@ memory_alloc(size_t size, bool huge, int socket, enum memory_use use)
 }
 
 void
+memory_populate(void *from, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	(void)madvise(from, size, MADV_POPULATE_WRITE);
+#else
+	(void)from;
+	(void)size;
+#endif
+}
+
+void
 memory_free(void *memory, size_t size, bool huge)
 {
 	if (memory == NULL)

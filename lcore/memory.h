@@ -19,6 +19,10 @@ enum memory_use {
 
 /* Aligned to a cache line at least. 'socket' may be SOCKET_ID_ANY. NULL when there is none. */
 void *memory_alloc(size_t size, bool huge, int socket, enum memory_use use);
+/* Pages of plain memory get their memory now, in one go, instead of one by one when they are first
+ * written. 'from' is aligned to a page. Contents stay; where the system can't do it nothing
+ * happens. */
+void memory_populate(void *from, size_t size);
 /* With the same size and 'huge'; memory may be NULL. */
 void memory_free(void *memory, size_t size, bool huge);
 
