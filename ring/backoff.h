@@ -11,10 +11,10 @@
 #include <time.h>
 
 #define BACKOFF_PAUSES 32
-#define BACKOFF_YIELDS 64
-#define BACKOFF_SLEEP_NS 50000
+#define BACKOFF_YIELDS 16
+#define BACKOFF_SLEEP_NS 200000
 #define BACKOFF_SLEEPS 8  /* of one length; then they are twice as long */
-#define BACKOFF_DOUBLES 4 /* ... so often: 0.8 ms at the most */
+#define BACKOFF_DOUBLES 2 /* ... so often: 0.8 ms at the most */
 
 struct backoff {
 	unsigned idle; /* waits since the last work */

@@ -21,7 +21,8 @@
 
 #define FLOW_RING_WINDOW 32 /* records published or given back at once */
 #define FLOW_RING_SLOTS_MIN 64
-#define FLOW_RING_AHEAD 3 /* slots whose lines are fetched from the other core before their turn \
+#define FLOW_RING_AHEAD                                                                          \
+	3                 /* slots whose lines are fetched from the other core before their turn \
 	                   */
 #define FLOW_RING_LINES 6 /* of each: the record's fixed part */
 static_assert(sizeof(struct flow_record) == FLOW_RING_LINES * 64, "lines of a record");
