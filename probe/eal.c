@@ -18,6 +18,7 @@
 #include <rte_errno.h>
 
 #define EAL_ARGS_MAX 64
+#define CPU_FILE "/sys/devices/system/cpu/cpu0/topology/core_id"
 #define EAL_MEMORY_SLACK (16u << 20) /* heap headers and what DPDK itself takes */
 
 struct eal_args {
@@ -121,6 +122,12 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 		snprintf(error, error_size, "--eal: too many arguments (at most %u)",
 		         EAL_ARGS_MAX - 11);
 		return -EINVAL;
+	}
+	if (access(CPU_FILE, F_OK) != 0) {
+		args_free(&a);
+		snprintf(error, error_size,
+		         "%s is not there: DPDK finds CPUs there; mount sysfs on /sys", CPU_FILE);
+		return -ENOENT;
 	}
 	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
 	runtime_make(runtime);
