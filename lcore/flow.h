@@ -2,8 +2,8 @@
 /*
  * One flow, as the flow table keeps it: split by temperature, a cache line each.
  * Lines 0 to 2 are what every packet of every protocol touches, 3 and 4 are the
- * protocol's own, 5 is for what is rare or has to be asked for. Behind them lie
- * sections that a configuration adds: time between packets, user data.
+ * protocol's own. Behind them lie sections that a configuration adds: MAC
+ * addresses, packet sizes, time between packets, user data.
  *
  * Index 0 of a pair is the flow's source, i.e. whose packet came first, index 1
  * its destination. Owned by the worker lcore that owns the table.
@@ -33,6 +33,7 @@
 #define FLOW_ANSWERED	0x00400000u /* arp.responder valid */
 #define FLOW_HAS_ISIS	0x00800000u /* isis valid */
 #define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
+#define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
 /* clang-format on */
 
 /* Loss of an ESP association by its sequence numbers (RFC 4303, 2.2). */
@@ -75,30 +76,37 @@ struct flow {
 	uint32_t encaps[2];
 	uint32_t mpls_label[2];
 	uint16_t vlan_tci[2];
-	uint16_t size_min[2], size_max[2];
-	uint32_t generation; /* which use of this entry it is */
+	uint8_t icmp_gateway[4]; /* FLOW_RECORD_ICMP */
+	uint32_t generation;     /* which use of this entry it is */
+	uint32_t reserved2;
 
-	/* lines 3 and 4: the protocol's own */
+	/* lines 3 and 4: the protocol's own, and what an ICMP error said */
 	union {
 		struct flow_tcp tcp;
 		struct flow_esp esp;
 		struct flow_arp arp;
 		struct flow_isis isis;
 		struct flow_link link;
-		uint8_t protocol[128];
+		uint8_t protocol[120];
 	};
-
-	/* line 5 */
-	struct flow_icmp_report icmp;   /* FLOW_RECORD_ICMP */
-	uint8_t mac_dst[6], mac_src[6]; /* FLOW_RECORD_MAC: of the source's packets */
-	uint16_t mac_ethertype;
-	uint8_t reserved2[22];
+	uint8_t icmp_reporter[4]; /* FLOW_RECORD_ICMP, as are these: IPv4's type and code */
+	uint8_t icmp_type, icmp_code;
+	uint16_t icmp_seq;
 };
 static_assert(offsetof(struct flow, start_ns) == 64, "line 1");
 static_assert(offsetof(struct flow, app_bytes) == 128, "line 2");
 static_assert(offsetof(struct flow, tcp) == 192, "lines 3 and 4");
-static_assert(offsetof(struct flow, icmp) == 320, "line 5");
-static_assert(sizeof(struct flow) == 384, "six cache lines");
+static_assert(sizeof(struct flow) == 320, "five cache lines");
+
+/* MAC addresses of the source's packets; FLOW_RECORD_MAC says whether there are any. */
+struct flow_mac {
+	uint8_t dst[6], src[6];
+	uint16_t ethertype;
+};
+
+struct flow_sizes {
+	uint16_t min[2], max[2]; /* of packets; min is UINT16_MAX, max 0 without any */
+};
 
 /* Time between packets of one direction, of one kind; since the last record. Single precision, as
  * in argus and in records, so that deviations compare to the last digit. */
@@ -116,17 +124,27 @@ struct flow_jitter {
 /* Where a configuration's sections lie in an entry, and what packets are counted for. Read-only
  * once made. */
 struct flow_layout {
-	uint32_t entry_size; /* a multiple of 64 */
-	uint32_t jitter_at;  /* 0: not there */
-	uint32_t user_at[2]; /* struct flow_user_data; 0: not there */
+	uint32_t entry_size;                  /* a multiple of 64 */
+	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
+	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
-	bool mac;
-	bool packet_size;
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */
 };
 
 void flow_layout_init(struct flow_layout *, const struct config *);
+
+static inline struct flow_mac *
+flow_mac(const struct flow_layout *l, struct flow *f)
+{
+	return l->mac_at ? (struct flow_mac *)(void *)((char *)f + l->mac_at) : NULL;
+}
+
+static inline struct flow_sizes *
+flow_sizes(const struct flow_layout *l, struct flow *f)
+{
+	return l->sizes_at ? (struct flow_sizes *)(void *)((char *)f + l->sizes_at) : NULL;
+}
 
 static inline struct flow_jitter *
 flow_jitter(const struct flow_layout *l, struct flow *f)

@@ -11,10 +11,14 @@
 
 #define US 1000u /* ns: times between packets are whole microseconds, as records show them */
 
+/* Room for a section behind those before it. */
 static uint32_t
-align8(uint32_t n)
+place(uint32_t *at, size_t size)
 {
-	return (n + 7u) & ~7u;
+	const uint32_t here = *at;
+
+	*at += ((uint32_t)size + 7u) & ~7u;
+	return here;
 }
 
 void
@@ -23,19 +27,17 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 	uint32_t at = sizeof(struct flow);
 
 	memset(l, 0, sizeof(*l));
-	l->mac = c->mac;
-	l->packet_size = c->packet_size;
 	l->track_duplicates = c->track_duplicates;
 	l->interval_ns = c->status_interval_ns;
 	l->user_size = c->user_data_size;
-	if (c->jitter) {
-		l->jitter_at = at;
-		at += (uint32_t)sizeof(struct flow_jitter);
-	}
-	for (int d = 0; d < 2 && l->user_size != 0; d++) {
-		l->user_at[d] = at;
-		at += align8((uint32_t)sizeof(struct flow_user_data) + l->user_size);
-	}
+	if (c->mac)
+		l->mac_at = place(&at, sizeof(struct flow_mac));
+	if (c->packet_size)
+		l->sizes_at = place(&at, sizeof(struct flow_sizes));
+	if (c->jitter)
+		l->jitter_at = place(&at, sizeof(struct flow_jitter));
+	for (int d = 0; d < 2 && l->user_size != 0; d++)
+		l->user_at[d] = place(&at, sizeof(struct flow_user_data) + l->user_size);
 	l->entry_size = (at + 63u) & ~63u;
 }
 
@@ -44,6 +46,7 @@ static void
 reset_facts(const struct flow_layout *l, struct flow *f)
 {
 	struct flow_jitter *jitter = flow_jitter(l, f);
+	struct flow_sizes *sizes = flow_sizes(l, f);
 
 	for (int d = 0; d < 2; d++) {
 		struct flow_user_data *user = flow_user(l, f, d);
@@ -52,11 +55,11 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 		f->ip[d].options = 0;
 		f->ip[d].fragment = 0;
 		f->encaps[d] = 0;
-		f->size_min[d] = UINT16_MAX;
-		f->size_max[d] = 0;
 		if (user != NULL)
 			user->len = 0;
 	}
+	if (sizes != NULL)
+		*sizes = (struct flow_sizes){ .min = { UINT16_MAX, UINT16_MAX } };
 	if (jitter != NULL)
 		memset(jitter->gaps, 0, sizeof(jitter->gaps));
 }
@@ -114,7 +117,7 @@ flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 void
 flow_reset(const struct flow_layout *l, struct flow *f)
 {
-	f->flags &= LASTING_FLAGS & ~FLOW_RESTARTED;
+	f->flags &= LASTING_FLAGS & ~(FLOW_RESTARTED | FLOW_MARKED_BACK);
 	f->flags |= FLOW_REPORTED;
 	f->multi &= LASTING_MULTI;
 	for (int d = 0; d < 2; d++) {
@@ -147,6 +150,7 @@ void
 flow_turn(const struct flow_layout *l, struct flow *f)
 {
 	struct flow_jitter *jitter = flow_jitter(l, f);
+	struct flow_mac *mac = flow_mac(l, f);
 	const uint32_t src = f->flags & FLOW_RECORD_IPATTR_SRC;
 	const uint32_t dst = f->flags & FLOW_RECORD_IPATTR_DST;
 
@@ -154,7 +158,8 @@ flow_turn(const struct flow_layout *l, struct flow *f)
 	f->flags &= ~(uint32_t)(FLOW_RECORD_IPATTR_SRC | FLOW_RECORD_IPATTR_DST);
 	f->flags |= (src ? FLOW_RECORD_IPATTR_DST : 0) | (dst ? FLOW_RECORD_IPATTR_SRC : 0);
 	swap_bytes((uint8_t *)&f->ip[0], (uint8_t *)&f->ip[1], sizeof(f->ip[0]));
-	swap_bytes(f->mac_dst, f->mac_src, sizeof(f->mac_dst));
+	if (mac != NULL)
+		swap_bytes(mac->dst, mac->src, sizeof(mac->dst));
 	if (jitter != NULL)
 		swap_bytes((uint8_t *)&jitter->last_us[0], (uint8_t *)&jitter->last_us[1],
 		           sizeof(jitter->last_us[0]));
@@ -226,7 +231,7 @@ count_layer2(struct flow *f, const struct packet *p, int dir)
 }
 
 static void
-count_mac(struct flow *f, const struct packet *p, int dir)
+count_mac(struct flow *f, struct flow_mac *mac, const struct packet *p, int dir)
 {
 	uint8_t dst[6], src[6];
 	uint16_t ethertype;
@@ -234,25 +239,25 @@ count_mac(struct flow *f, const struct packet *p, int dir)
 	if (!(dir == 0 ? packet_mac(p, dst, src, &ethertype) : packet_mac(p, src, dst, &ethertype)))
 		return;
 	if (!(f->flags & FLOW_RECORD_MAC)) {
-		memcpy(f->mac_dst, dst, sizeof(dst));
-		memcpy(f->mac_src, src, sizeof(src));
-		f->mac_ethertype = ethertype;
+		memcpy(mac->dst, dst, sizeof(dst));
+		memcpy(mac->src, src, sizeof(src));
+		mac->ethertype = ethertype;
 		f->flags |= FLOW_RECORD_MAC;
-	} else if (memcmp(f->mac_dst, dst, sizeof(dst)) != 0 ||
-	           memcmp(f->mac_src, src, sizeof(src)) != 0 || f->mac_ethertype != ethertype) {
+	} else if (memcmp(mac->dst, dst, sizeof(dst)) != 0 ||
+	           memcmp(mac->src, src, sizeof(src)) != 0 || mac->ethertype != ethertype) {
 		f->multi |= dir == 0 ? FLOW_MULTI_MAC_SRC : FLOW_MULTI_MAC_DST;
 	}
 }
 
 static inline void
-count_size(struct flow *f, uint32_t bytes, int dir)
+count_size(struct flow_sizes *sizes, uint32_t bytes, int dir)
 {
 	const uint16_t size = bytes < UINT16_MAX ? (uint16_t)bytes : UINT16_MAX;
 
-	if (size < f->size_min[dir])
-		f->size_min[dir] = size;
-	if (size > f->size_max[dir])
-		f->size_max[dir] = size;
+	if (size < sizes->min[dir])
+		sizes->min[dir] = size;
+	if (size > sizes->max[dir])
+		sizes->max[dir] = size;
 }
 
 /* A gap of two status intervals or more is a pause, not jitter. */
@@ -323,10 +328,10 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_ip(f, p, dir);
 	if (p->flags & (PACKET_ESP | PACKET_ARP))
 		count_protocol(f, p);
-	if (l->mac)
-		count_mac(f, p, dir);
-	if (l->packet_size)
-		count_size(f, p->bytes, dir);
+	if (l->mac_at != 0)
+		count_mac(f, flow_mac(l, f), p, dir);
+	if (l->sizes_at != 0)
+		count_size(flow_sizes(l, f), p->bytes, dir);
 	if (l->jitter_at != 0)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
 	if (l->user_size != 0)

@@ -42,5 +42,7 @@ void flow_turn(const struct flow_layout *, struct flow *);
 /* The packet is an ICMP error and spoke of this flow: the record that is pending tells so, and ends
  * with it. */
 void flow_mark(struct flow *, const struct packet *);
+/* The icmp DSR's qualifier for an error of this type, IPv4's; 0: it tells nothing of a flow. */
+uint8_t flow_mark_kind(uint8_t type);
 
 #endif

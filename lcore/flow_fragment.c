@@ -34,8 +34,11 @@ engine_fragment_flow(struct flow_engine *e, struct flow *link, const struct pack
 
 /* Fragments that came early: counted where they belong. */
 static void
-adopt(struct flow *parent, const struct flow *orphan)
+adopt(const struct flow_layout *l, struct flow *parent, struct flow *orphan)
 {
+	struct flow_sizes *sizes = flow_sizes(l, parent);
+	const struct flow_sizes *more = flow_sizes(l, orphan);
+
 	for (unsigned d = 0; d < 2; d++) {
 		const uint8_t *from = orphan->entry.key.addr[d ^ flow_source(orphan)];
 		const uint8_t *src = parent->entry.key.addr[flow_source(parent)];
@@ -50,10 +53,12 @@ adopt(struct flow *parent, const struct flow *orphan)
 			parent->first_ns[to] = orphan->first_ns[d];
 		if (orphan->last_ns[d] > parent->last_ns[to])
 			parent->last_ns[to] = orphan->last_ns[d];
-		if (orphan->size_min[d] < parent->size_min[to])
-			parent->size_min[to] = orphan->size_min[d];
-		if (orphan->size_max[d] > parent->size_max[to])
-			parent->size_max[to] = orphan->size_max[d];
+		if (sizes != NULL) {
+			sizes->min[to] =
+			        more->min[d] < sizes->min[to] ? more->min[d] : sizes->min[to];
+			sizes->max[to] =
+			        more->max[d] > sizes->max[to] ? more->max[d] : sizes->max[to];
+		}
 		parent->encaps[to] |= orphan->encaps[d];
 		parent->ip[to].fragment = 1;
 	}
@@ -93,7 +98,7 @@ engine_fragment_first(struct flow_engine *e, struct flow *parent, const struct p
 		link = flow_of(entry);
 		if (!(link->flags & FLOW_LINK)) {
 			if (flow_pending(link))
-				adopt(parent, link);
+				adopt(&e->layout, parent, link);
 			e->flows--;
 			counter_add(e->counters, COUNTER_flows_closed, 1);
 		}

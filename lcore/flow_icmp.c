@@ -8,82 +8,78 @@
 #include "lcore/flow_account.h"
 
 #define ICMP_HEADER 8
-#define IPV4_SIZE 20
 
 /* Qualifiers of the icmp DSR. */
-enum { ERROR_NONE = 0, ERROR_UNREACHABLE = 1, ERROR_REDIRECT = 2, ERROR_TIME_EXCEEDED = 4 };
+enum { MARK_NONE = 0, MARK_UNREACHABLE = 1, MARK_REDIRECT = 2, MARK_TIME_EXCEEDED = 4 };
 
-/* By IPv4's type. A parameter problem did not arrive either; a source quench is no error. */
-static uint8_t
-error_kind(uint8_t type)
+/* A parameter problem did not arrive either; a source quench is no error. */
+uint8_t
+flow_mark_kind(uint8_t type)
 {
 	switch (type) {
 	case 3:
 	case 12:
-		return ERROR_UNREACHABLE;
+		return MARK_UNREACHABLE;
 	case 5:
-		return ERROR_REDIRECT;
+		return MARK_REDIRECT;
 	case 11:
-		return ERROR_TIME_EXCEEDED;
+		return MARK_TIME_EXCEEDED;
 	default:
-		return ERROR_NONE;
+		return MARK_NONE;
 	}
 }
 
 /* The DSR knows IPv4's types only. */
-static void
-mark_ipv6(struct flow_icmp_report *icmp, const struct packet *p)
+static uint8_t
+type_as_of_ipv4(uint8_t type)
 {
-	icmp->code = p->icmp.code;
-	switch (p->icmp.type) {
+	switch (type) {
 	case 1:
-		icmp->type = 3;
-		break;
-	case 2: /* too big: fragmentation needed */
-		icmp->type = 3;
-		icmp->code = 4;
-		break;
+	case 2: /* too big */
+		return 3;
 	case 3:
-		icmp->type = 11;
-		break;
+		return 11;
 	case 137:
-		icmp->type = 5;
-		break;
+		return 5;
 	default:
-		icmp->type = 12;
-		break;
+		return 12;
 	}
 }
 
 static void
-mark_ipv4(struct flow_icmp_report *icmp, const struct packet *p)
+mark_ipv4(struct flow *f, const struct packet *p)
 {
 	const uint8_t *outer = p->data + p->l3_at, *inner = p->data + p->icmp.quote_at;
+	const uint8_t *source = f->entry.key.addr[flow_source(f)];
 
-	icmp->type = p->icmp.type;
-	icmp->code = p->icmp.code;
-	memcpy(icmp->reporter, outer + 12, 4);
-	memcpy(icmp->receiver, outer + 16, 4);
-	memcpy(icmp->quoted_src, inner + 12, 4);
-	memcpy(icmp->quoted_dst, inner + 16, 4);
-	memcpy(icmp->gateway, inner - ICMP_HEADER + 4, 4);
+	f->icmp_type = p->icmp.type;
+	f->icmp_code = p->icmp.code;
+	f->icmp_seq = p->icmp.seq;
+	memcpy(f->icmp_reporter, outer + 12, 4);
+	memcpy(f->icmp_gateway, inner - ICMP_HEADER + 4, 4);
+	f->flags &= ~FLOW_MARKED_BACK;
+	if (memcmp(inner + 12, source, 4) != 0)
+		f->flags |= FLOW_MARKED_BACK;
+}
+
+static void
+mark_ipv6(struct flow *f, const struct packet *p)
+{
+	f->icmp_type = type_as_of_ipv4(p->icmp.type);
+	f->icmp_code = p->icmp.type == 2 ? 4 : p->icmp.code; /* fragmentation needed */
 }
 
 void
 flow_mark(struct flow *f, const struct packet *p)
 {
-	struct flow_icmp_report icmp;
+	const bool v4 = (p->flags & PACKET_IPV4) != 0;
 
-	memset(&icmp, 0, sizeof(icmp));
-	if (p->flags & PACKET_IPV4)
-		mark_ipv4(&icmp, p);
-	else
-		mark_ipv6(&icmp, p);
-	icmp.kind = error_kind(icmp.type);
-	icmp.seq = p->icmp.seq;
-	if (icmp.kind == ERROR_NONE)
+	if (v4 && flow_mark_kind(p->icmp.type) == MARK_NONE)
 		return;
-	f->icmp = icmp;
+	if (v4)
+		mark_ipv4(f, p);
+	else
+		mark_ipv6(f, p);
 	f->flags |= FLOW_RECORD_ICMP;
 	if (f->first_ns[0] == 0)
 		f->first_ns[0] = p->time_ns;

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "lcore/flow_account.h"
+
 #define IPPROTO_ICMP 1
 #define IPPROTO_IGMP 2
 #define IPPROTO_ESP 50
@@ -150,8 +152,6 @@ report_metrics(const struct flow *f, struct flow_record *r)
 		r->encaps[d] = f->encaps[d];
 		r->mpls_label[d] = f->mpls_label[d];
 		r->vlan_tci[d] = f->vlan_tci[d];
-		r->size_min[d] = f->packets[d] != 0 ? f->size_min[d] : 0;
-		r->size_max[d] = f->size_max[d];
 	}
 }
 
@@ -194,6 +194,44 @@ report_gaps(const struct flow_gaps *g, struct flow_interval *i)
 	i->stdev_us = variance > 0 ? (float)sqrt(variance) : 0;
 }
 
+/* The error went to whom the quoted packet came from (RFC 792). */
+static void
+report_icmp(const struct flow *f, struct flow_record *r)
+{
+	const unsigned quoted = flow_source(f) ^ ((f->flags & FLOW_MARKED_BACK) != 0);
+	struct flow_icmp_report *icmp = &r->icmp;
+
+	memset(icmp, 0, sizeof(*icmp));
+	icmp->kind = flow_mark_kind(f->icmp_type);
+	icmp->type = f->icmp_type;
+	icmp->code = f->icmp_code;
+	if (f->entry.key.kind != FLOW_IPV4)
+		return;
+	icmp->seq = f->icmp_seq;
+	memcpy(icmp->reporter, f->icmp_reporter, 4);
+	memcpy(icmp->receiver, f->entry.key.addr[quoted], 4);
+	memcpy(icmp->quoted_src, f->entry.key.addr[quoted], 4);
+	memcpy(icmp->quoted_dst, f->entry.key.addr[!quoted], 4);
+	memcpy(icmp->gateway, f->icmp_gateway, 4);
+}
+
+static void
+report_layer2(const struct flow_layout *l, struct flow *f, struct flow_record *r)
+{
+	const struct flow_sizes *sizes = flow_sizes(l, f);
+	const struct flow_mac *mac = flow_mac(l, f);
+
+	for (int d = 0; d < 2; d++) {
+		r->size_min[d] = sizes != NULL && f->packets[d] != 0 ? sizes->min[d] : 0;
+		r->size_max[d] = sizes != NULL ? sizes->max[d] : 0;
+	}
+	if (mac != NULL && (f->flags & FLOW_RECORD_MAC)) {
+		memcpy(r->mac.dst, mac->dst, sizeof(r->mac.dst));
+		memcpy(r->mac.src, mac->src, sizeof(r->mac.src));
+		r->mac_ethertype = mac->ethertype;
+	}
+}
+
 static void
 report_sections(const struct flow_layout *l, struct flow *f,
                 const struct flow_record_layout *layout, struct flow_record *r)
@@ -228,12 +266,8 @@ flow_report(const struct flow_layout *l, struct flow *f, const struct flow_recor
 	r->multi = f->multi;
 	report_metrics(f, r);
 	report_protocol(f, r);
+	report_layer2(l, f, r);
 	if (f->flags & FLOW_RECORD_ICMP)
-		r->icmp = f->icmp;
-	if (f->flags & FLOW_RECORD_MAC) {
-		memcpy(r->mac.dst, f->mac_dst, sizeof(r->mac.dst));
-		memcpy(r->mac.src, f->mac_src, sizeof(r->mac.src));
-		r->mac_ethertype = f->mac_ethertype;
-	}
+		report_icmp(f, r);
 	report_sections(l, f, layout, r);
 }

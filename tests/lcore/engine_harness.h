@@ -139,18 +139,21 @@ harness_advance(struct harness *h, unsigned ms)
 	harness_take(h);
 }
 
+static inline uint64_t
+harness_counter(const struct harness *h, enum counter c)
+{
+	return counter_get(&h->counters, c);
+}
+
 static inline void
 harness_flush(struct harness *h)
 {
 	flow_engine_flush(h->engine);
 	harness_take(h);
 	assert_true(flow_ring_clock(h->ring) == UINT64_MAX);
-}
-
-static inline uint64_t
-harness_counter(const struct harness *h, enum counter c)
-{
-	return counter_get(&h->counters, c);
+	assert_true(harness_counter(h, COUNTER_flows_opened) ==
+	            harness_counter(h, COUNTER_flows_closed) +
+	                    harness_counter(h, COUNTER_flows_evicted));
 }
 
 /* UDP from host 'from' to host 'to' (10.0.0.x), port 1000 + host at either end. */

@@ -6,6 +6,7 @@
 #include "tests/lcore/engine_harness.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #define FLOWS 256
 
@@ -203,6 +204,16 @@ a_full_ring_defers_or_counts_but_forgets_nothing(void **state)
 	while (flow_engine_advance(h.engine, EPOCH_NS + 100000 * MS))
 		;
 	assert_true(harness_counter(&h, COUNTER_records_deferred) > 0);
+	/* A record that is full can't wait. */
+	for (unsigned i = 0; i < 10; i++) {
+		struct packet p = udp_packet(7, (uint8_t)(8 + i / 2), 100000, 1500000000);
+
+		flow_engine_burst(h.engine, &p, &view, 1);
+		packets++;
+	}
+	assert_int_equal(harness_counter(&h, COUNTER_packets_lost_ring), 5);
+	assert_int_equal(harness_counter(&h, COUNTER_records_lost_ring), 5);
+	assert_true(harness_counter(&h, COUNTER_bytes_lost_ring) == 7500000000ull);
 	harness_take(&h);
 	assert_int_equal(h.taken, RING_SLOTS - 1);
 	for (unsigned i = 0; i < 20; i++) {
@@ -217,11 +228,22 @@ a_full_ring_defers_or_counts_but_forgets_nothing(void **state)
 	harness_close(&h);
 }
 
+/* A collector that begins when the ring has long been full: the engine's clock stands still. */
 static void *
-drain_slowly(void *arg)
+drain_late(void *arg)
 {
 	struct harness *h = arg;
+	uint64_t clock_ns = 0, before_ns;
 
+	do {
+		const struct timespec nap = { .tv_nsec = 20000000 };
+
+		before_ns = clock_ns;
+		nanosleep(&nap, NULL);
+		clock_ns = flow_ring_clock(h->ring);
+	} while (clock_ns == 0 || clock_ns != before_ns);
+	assert_true(clock_ns != UINT64_MAX);
+	assert_true(harness_counter(h, COUNTER_records_made) == RING_SLOTS - 1);
 	while (flow_ring_clock(h->ring) != UINT64_MAX || flow_ring_peek(h->ring) != NULL) {
 		const struct flow_record *r = flow_ring_peek(h->ring);
 
@@ -243,7 +265,7 @@ a_full_ring_is_waited_for_when_nothing_may_be_lost(void **state)
 
 	(void)state;
 	harness_open(&h, NULL, 8192, true);
-	assert_int_equal(pthread_create(&collector, NULL, drain_slowly, &h), 0);
+	assert_int_equal(pthread_create(&collector, NULL, drain_late, &h), 0);
 	for (unsigned i = 0; i < 5000; i++) {
 		struct packet p = udp_packet(1, 2, i / 100, 100);
 
