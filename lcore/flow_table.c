@@ -15,99 +15,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <rte_branch_prediction.h>
 #include <rte_common.h>
 #include <rte_errno.h>
 #include <rte_prefetch.h>
 
-#include "lcore/flow_hash.h"
-#include "lcore/flow_match.h"
-#include "lcore/flow_table.h"
+#include "lcore/flow_table_internal.h"
 #include "lcore/memory.h"
 #include "lcore/view.h"
 
-#define BUCKET_SLOTS 10
-#define BUCKET_LOAD 6 /* entries a bucket of a full table, on the average */
-#define BUCKET_ALL ((1u << BUCKET_SLOTS) - 1)
-#define SECOND_MULTIPLIER UINT32_C(0x9e3779b1)
 #define FREE_AHEAD 4   /* inserts by which a freed entry is prefetched */
 #define CHUNK_SHIFT 16 /* bytes of buckets that become memory at once, as a power of two */
-#define CHAIN_SAMPLE 8 /* entries of a chain, and of a full table, that may become the victim */
-
-/* An empty slot has signature 0, which no key has. */
-struct bucket {
-	uint16_t signature[BUCKET_SLOTS];
-	uint16_t spilled; /* keys of this home in their second bucket */
-	uint16_t chained; /* whether there are keys of this home in its chain */
-	uint32_t index[BUCKET_SLOTS];
-};
-static_assert(sizeof(struct bucket) == 64, "one cache line");
-static_assert(offsetof(struct bucket, signature) + 2 * FLOW_MATCH_LANES <= sizeof(struct bucket),
-              "the vector compare stays in the line");
-
-struct flow_table {
-	struct bucket *buckets;
-	uint8_t *entries;
-	uint32_t *freed; /* stack of indexes that were in use */
-	uint32_t *heads; /* a bucket: first of its chain, index + 1, 0 for none */
-	uint32_t *nexts; /* an entry: next in its chain, index + 1 */
-	uint64_t *there; /* a bit a chunk of the buckets: whether it has been touched */
-	uint32_t bucket_count;
-	uint32_t capacity;
-	uint32_t entry_size;
-	uint32_t line1; /* offset of what a packet touches beside line 0 */
-	uint32_t freed_count;
-	uint32_t fresh; /* the lowest index never used */
-	unsigned index_shift;
-	uint64_t index_inverse; /* of the entry size's odd part, modulo 2^64 */
-	struct flow_hash_secret secret;
-	int socket;
-	bool huge;
-};
-
-/* Where a hash lives. */
-static inline struct bucket *
-bucket_home(const struct flow_table *table, uint32_t hash)
-{
-	return &table->buckets[((uint64_t)hash * table->bucket_count) >> 32];
-}
-
-/* Never the home bucket: there are always two. */
-static inline struct bucket *
-bucket_second(const struct flow_table *table, uint32_t hash, const struct bucket *home)
-{
-	struct bucket *second = bucket_home(table, hash * SECOND_MULTIPLIER);
-
-	if (unlikely(second == home))
-		second = home == table->buckets ? second + 1 : table->buckets;
-	return second;
-}
-
-static inline uint16_t
-bucket_signature(uint32_t hash)
-{
-	const uint16_t low = (uint16_t)hash;
-
-	return low != 0 ? low : 1;
-}
-
-static inline uint32_t
-bucket_match(const struct bucket *bucket, uint16_t signature)
-{
-	return flow_match_signature(bucket->signature, signature) & BUCKET_ALL;
-}
-
-static inline unsigned
-lowest_bit(uint32_t mask)
-{
-	return (unsigned)__builtin_ctz(mask);
-}
-
-static inline struct flow_entry *
-table_entry(const struct flow_table *table, uint32_t index)
-{
-	return (struct flow_entry *)(table->entries + (size_t)index * table->entry_size);
-}
 
 /* An exact division by the entry size, as its odd part has an inverse modulo 2^64. */
 static inline uint32_t
@@ -467,70 +384,6 @@ flow_table_remove(struct flow_table *table, struct flow_entry *entry)
 		chain_drop(table, home, index);
 	}
 	table->freed[table->freed_count++] = index;
-}
-
-/* Whichever of the two has its turn earlier; ticks wrap. One that is not armed comes last. */
-static struct flow_entry *
-victim_earlier(struct flow_entry *best, struct flow_entry *entry)
-{
-	if (best == NULL || best->timer_prev == FLOW_INDEX_NONE)
-		return entry;
-	if (entry->timer_prev == FLOW_INDEX_NONE)
-		return best;
-	return (int32_t)(entry->timer_tick - best->timer_tick) < 0 ? entry : best;
-}
-
-static struct flow_entry *
-victim_of_bucket(const struct flow_table *table, const struct bucket *bucket,
-                 struct flow_entry *best)
-{
-	uint32_t used = ~bucket_match(bucket, 0) & BUCKET_ALL;
-
-	for (; used != 0; used &= used - 1)
-		best = victim_earlier(best, table_entry(table, bucket->index[lowest_bit(used)]));
-	return best;
-}
-
-static struct flow_entry *
-victim_of_chain(const struct flow_table *table, const struct bucket *home, struct flow_entry *best)
-{
-	uint32_t link = table->heads[home - table->buckets];
-
-	for (unsigned i = 0; link != 0 && i < CHAIN_SAMPLE; i++) {
-		best = victim_earlier(best, table_entry(table, link - 1));
-		link = table->nexts[link - 1];
-	}
-	return best;
-}
-
-/* Every index is in use: take a few that the hash picks. */
-static struct flow_entry *
-victim_of_all(const struct flow_table *table, uint32_t hash)
-{
-	uint32_t index = (uint32_t)(((uint64_t)hash * table->capacity) >> 32);
-	struct flow_entry *best = NULL;
-
-	for (unsigned i = 0; i < CHAIN_SAMPLE; i++) {
-		best = victim_earlier(best, table_entry(table, index));
-		if (++index == table->capacity)
-			index = 0;
-	}
-	return best;
-}
-
-struct flow_entry *
-flow_table_victim(const struct flow_table *table, uint32_t hash)
-{
-	const struct bucket *home = bucket_home(table, hash);
-	struct flow_entry *best;
-
-	best = victim_of_bucket(table, home, NULL);
-	best = victim_of_bucket(table, bucket_second(table, hash, home), best);
-	if (home->chained != 0)
-		best = victim_of_chain(table, home, best);
-	if (best == NULL && flow_table_count(table) == table->capacity)
-		best = victim_of_all(table, hash);
-	return best;
 }
 
 uint32_t
