@@ -27,17 +27,26 @@ bytes_of(const struct packet_view *views, unsigned n)
 	return sum;
 }
 
+/* Beyond is damage, and no sum of times behind the intake may wrap. */
+#define TIME_MAX_NS (UINT64_C(1) << 62) /* the year 2116 */
+
 /* One clock for every worker: of equal or falling times each is a nanosecond after the one before
  * it. So what a packet's coming makes due has one order, wherever it is done. */
 static void
-tell_clock(struct intake *in, struct packet_view *views, unsigned n)
+tell_clock(struct intake *in, struct packet_view *views, unsigned n, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < n; i++) {
+		if (views[i].time_ns > TIME_MAX_NS)
+			views[i].time_ns = TIME_MAX_NS;
 		views[i].before_ns = in->clock_ns++;
 		if (views[i].time_ns > in->clock_ns)
 			in->clock_ns = views[i].time_ns;
 		views[i].clock_ns = in->clock_ns;
 	}
+	if (now_ns > TIME_MAX_NS)
+		now_ns = TIME_MAX_NS;
+	if (now_ns > in->clock_ns)
+		in->clock_ns = now_ns;
 }
 
 /* Keeps the packets of the range, which is contiguous. */
@@ -72,14 +81,13 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 	unsigned kept;
 
 	*received = n > 0 ? (unsigned)n : 0;
+	tell_clock(in, views, *received, *now_ns);
+	*now_ns = in->clock_ns;
 	if (n <= 0)
 		return n;
 	kept = *received;
 	counter_add(o->counters, COUNTER_rx_packets, *received);
 	counter_add(o->counters, COUNTER_rx_bytes, bytes_of(views, *received));
-	tell_clock(in, views, *received);
-	if (*now_ns < in->clock_ns)
-		*now_ns = in->clock_ns;
 	if (o->filter != NULL)
 		kept = filter_burst(o->filter, views, *received);
 	kept = keep_range(in, views, kept);
