@@ -314,6 +314,8 @@ setting_is_initial(const struct config *c, const struct key *k)
 	switch (k->kind) {
 	case VALUE_BOOL:
 		return value_bool(k->initial, &initial) == 0 && *(const bool *)field == initial;
+	case VALUE_KEYSTROKE:
+		return !c->keystroke;
 	case VALUE_U16:
 		return *(const uint16_t *)field == 0;
 	case VALUE_STRING:

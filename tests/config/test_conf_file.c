@@ -442,6 +442,7 @@ empty_values_and_dead_variables_are_silent(void **state)
 	(void)state;
 	assert_loaded(loaded_text(&l, "ARGUS_FILTER=tcp\nARGUS_FILTER=\"\"\nARGUS_CHROOT_DIR=\n"
 	                              "ARGUS_BIND_IP=\"\"\nARGUS_PACKET_CAPTURE_FILE=\"\"\n"
+	                              "ARGUS_KEYSTROKE=\"no\"\nARGUS_TUNNEL_DISCOVERY=no\n"
 	                              "ARGUS_PACKET_CAPTURE_ON_ERROR=\"no\"\n"
 	                              "ARGUS_SELF_SYNCHRONIZE=yes\nARGUS_COLLECTOR=x\n"
 	                              "ARGUS_JITTER_HISTOGRAM=x\n"));
