@@ -24,7 +24,7 @@
 #include "lcore/view.h"
 
 #define FREE_AHEAD 4   /* inserts by which a freed entry is prefetched */
-#define CHUNK_SHIFT 16 /* bytes of buckets that become memory at once, as a power of two */
+#define CHUNK_SHIFT 14 /* bytes of buckets that become memory at once, as a power of two */
 
 /* An exact division by the entry size, as its odd part has an inverse modulo 2^64. */
 static inline uint32_t
