@@ -80,15 +80,21 @@ report_order(struct flow_engine *e)
 	o->count = 0;
 }
 
+/* The first tick after a flow's interval. */
+static uint64_t
+end_tick(const struct flow_engine *e, const struct flow *f)
+{
+	return (interval_end_ns(e, f) + FLOW_TIMER_TICK_NS - 1) / FLOW_TIMER_TICK_NS;
+}
+
 /* The tick at which a flow's record is due: the first after its interval, or the one that it was
  * armed for if that was over already. An entry may have been armed for an earlier interval. */
 static uint64_t
 due_tick(const struct flow_engine *e, const struct flow *f)
 {
 	const uint64_t armed = flow_timer_tick(e->timer, &f->entry);
-	const uint64_t end = (interval_end_ns(e, f) + FLOW_TIMER_TICK_NS - 1) / FLOW_TIMER_TICK_NS;
 
-	return RTE_MAX(armed, end);
+	return RTE_MAX(armed, end_tick(e, f));
 }
 
 static void
@@ -101,7 +107,8 @@ due(void *ctx, struct flow_entry *entry)
 		due_link(e, f);
 	} else if (!flow_pending(f)) {
 		due_idle(e, f);
-	} else if (interval_end_ns(e, f) > e->clock_ns) {
+	} else if (end_tick(e, f) > e->clock_ns / FLOW_TIMER_TICK_NS) {
+		/* also when the interval is over but the tick is not: its records go out together */
 		flow_timer_arm(e->timer, entry, interval_end_ns(e, f));
 	} else {
 		flow_order_add(&e->order, f, due_tick(e, f));

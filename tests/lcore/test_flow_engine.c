@@ -2,6 +2,7 @@
 /*
  * When records are made: intervals, idle times, causes.
  */
+#include "lcore/flow_timer.h"
 #include "tests/lcore/engine_harness.h"
 
 #define FLOWS 256
@@ -97,6 +98,35 @@ a_silent_flow_is_reported_when_its_interval_is_over(void **state)
 	assert_true(h.records[0].report_ns <= p.time_ns + 5068 * MS);
 	harness_flush(&h);
 	assert_int_equal(h.taken, 1);
+	harness_close(&h);
+}
+
+/* A flow that the wheel looks at for an older reason, when its interval is over and the tick is
+ * not, waits for the others of that tick. */
+static void
+records_of_a_tick_go_out_together(void **state)
+{
+	struct packet late = udp_packet(1, 2, 0, 100), early = udp_packet(3, 4, 0, 100);
+	const uint64_t tick = EPOCH_NS - EPOCH_NS % FLOW_TIMER_TICK_NS + 1000 * FLOW_TIMER_TICK_NS;
+	const uint64_t end_ns = tick + 40 * MS; /* of the later flow's interval */
+	struct harness h;
+
+	(void)state;
+	harness_open(&h, NULL, FLOWS, true);
+	late.time_ns = end_ns - 80 * MS - 35000 * MS; /* idle until 80 ms before */
+	harness_packet(&h, &late);
+	early.time_ns = end_ns - 10 * MS - 5000 * MS;
+	harness_packet(&h, &early);
+	late.time_ns = end_ns - 5000 * MS;
+	harness_packet(&h, &late);
+	assert_int_equal(h.taken, 1);
+	(void)flow_engine_advance(h.engine, end_ns + 5 * MS);
+	harness_take(&h);
+	(void)flow_engine_advance(h.engine, end_ns + 1000 * MS);
+	harness_take(&h);
+	assert_int_equal(h.taken, 3);
+	assert_true(h.records[1].first_ns[0] == early.time_ns);
+	assert_true(h.records[2].first_ns[0] == late.time_ns);
 	harness_close(&h);
 }
 
@@ -285,6 +315,7 @@ main(void)
 		cmocka_unit_test(the_higher_address_may_be_the_source),
 		cmocka_unit_test(the_interval_ends_with_the_packet_at_its_end),
 		cmocka_unit_test(a_silent_flow_is_reported_when_its_interval_is_over),
+		cmocka_unit_test(records_of_a_tick_go_out_together),
 		cmocka_unit_test(a_flow_is_forgotten_after_interval_and_idle_time),
 		cmocka_unit_test(a_flow_outlives_a_silence_of_everything),
 		cmocka_unit_test(interval_0_is_a_record_a_packet),
