@@ -55,6 +55,16 @@ enum flow_key_bit {
 	FLOW_KEY_VLAN = 0x10,
 	FLOW_KEY_LOCAL_MPLS = 0x20,
 	FLOW_KEY_COMPLETE_MPLS = 0x40,
+	FLOW_KEY_VNI = 0x80,
+	FLOW_KEY_TUNNEL_ID = 0x100,
+};
+
+/* Which of the flows of a packet in a tunnel is accounted for: --tunnel. */
+enum tunnel_choice {
+	TUNNEL_ARGUS = 0, /* GRE's inner, the others' outer; with tunnel_discovery all inner */
+	TUNNEL_OUTER,
+	TUNNEL_INNER,
+	TUNNEL_BOTH,
 };
 
 enum config_action {
@@ -116,6 +126,7 @@ struct config {
 	bool control_plane;       /* -C */
 	bool track_duplicates;
 	bool tunnel_discovery;
+	enum tunnel_choice tunnel; /* --tunnel */
 	bool keystroke;
 	bool keystroke_ssh; /* ssh alone, not any TCP */
 	struct {

@@ -47,6 +47,7 @@ const struct key config_keys[KEY_COUNT] = {
 #define SIZE_OUTPUT sizeof(struct output_list)
 #define SIZE_FLOW_TYPE sizeof(bool)
 #define SIZE_FLOW_KEY sizeof(uint32_t)
+#define SIZE_TUNNEL sizeof(enum tunnel_choice)
 #define SIZE_KEYSTROKE sizeof(bool)
 #define SIZE_KEYSTROKE_CONF sizeof(((struct config *)0)->keystroke_conf)
 #define SIZE_HUGE sizeof(enum huge_pages)

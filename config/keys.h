@@ -70,7 +70,8 @@ KEY(flow_type, "ARGUS_FLOW_TYPE", 0, NULL, FLOW_TYPE, unidirectional, "Bidirecti
 KEY(flow_key, "ARGUS_FLOW_KEY", 0, NULL, FLOW_KEY, flow_key, "CLASSIC_5_TUPLE", 0, 0, NULL, NULL,
     0,
     "what makes packets one flow, joined by +: CLASSIC_5_TUPLE, LAYER_2, LAYER_2_MATRIX, "
-    "LAYER_3_MATRIX, VLAN, MPLS, LOCAL_MPLS, COMPLETE_MPLS")
+    "LAYER_3_MATRIX, VLAN, MPLS, LOCAL_MPLS, COMPLETE_MPLS, VNI (of VXLAN, Geneve, NVGRE), "
+    "TUNNEL_ID (of any tunnel that is looked into)")
 KEY(status_interval, "ARGUS_FLOW_STATUS_INTERVAL", 'S', NULL, INTERVAL, status_interval_ns, "5",
     1000, UINT64_C(31536000000000000), "secs", NULL, USE_RESET,
     "report on a flow that goes on every this many seconds; fractions are fine, 0 is a record "
@@ -92,7 +93,12 @@ KEY(other_timeout, "ARGUS_OTHER_TIMEOUT", 0, NULL, SECONDS, other_timeout_s, "30
 KEY(track_duplicates, "ARGUS_TRACK_DUPLICATES", 0, NULL, BOOL, track_duplicates, "no", 0, 0, NULL,
     NULL, 0, "tell packets that were captured twice from retransmissions")
 KEY(tunnel_discovery, "ARGUS_TUNNEL_DISCOVERY", 0, NULL, BOOL, tunnel_discovery, "no", 0, 0, NULL,
-    NULL, USE_LATER, "look for IPv6 in UDP (Teredo) and account for the flow inside")
+    NULL, 0, "account for the flows inside of tunnels: as PANOPTES_TUNNEL=inner, which overrules it")
+KEY(tunnel, "PANOPTES_TUNNEL", 0, "tunnel", TUNNEL, tunnel, "argus", 0, 0,
+    "argus|outer|inner|both", NULL, 0,
+    "which flow a packet in a tunnel belongs to: outer, the one between the tunnel's ends; inner, "
+    "the innermost; both, one record each; argus, the inner one of GRE and the outer one of all "
+    "others")
 
 HEADING(heading_records, "Records")
 KEY(source_id, "ARGUS_MONITOR_ID", 'e', NULL, SOURCE_ID, source_id, NULL, 0, 0, "id", NULL,

@@ -226,6 +226,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_OUTPUT] = setting_output,
 	[VALUE_FLOW_TYPE] = setting_flow_type,
 	[VALUE_FLOW_KEY] = setting_flow_key,
+	[VALUE_TUNNEL] = setting_tunnel,
 	[VALUE_KEYSTROKE] = setting_keystroke,
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
 	[VALUE_HUGE] = setting_huge,

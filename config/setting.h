@@ -63,6 +63,7 @@ int setting_event(const struct setting *);
 int setting_output(const struct setting *);
 int setting_flow_type(const struct setting *); /* setting_flow.c */
 int setting_flow_key(const struct setting *);
+int setting_tunnel(const struct setting *s);
 int setting_keystroke(const struct setting *);
 int setting_keystroke_conf(const struct setting *);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Kinds whose text is made of words: flow type and key, keystrokes.
+ * Kinds whose text is made of words: flow type and key, tunnels, keystrokes.
  */
 #include "config/setting.h"
 
@@ -61,6 +61,8 @@ flow_key_bit(const char *word)
 		  FLOW_KEY_LOCAL_MPLS }, /* documented so; the label on top is the local one */
 		{ "LOCAL_MPLS", FLOW_KEY_LOCAL_MPLS },
 		{ "COMPLETE_MPLS", FLOW_KEY_COMPLETE_MPLS },
+		{ "VNI", FLOW_KEY_VNI },
+		{ "TUNNEL_ID", FLOW_KEY_TUNNEL_ID },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -75,6 +77,8 @@ setting_flow_key(const struct setting *s)
 {
 	const char *text = s->text;
 	char word[WORD_SIZE], shown[VALUE_SHOWN_SIZE];
+	const uint32_t labels = FLOW_KEY_LOCAL_MPLS | FLOW_KEY_COMPLETE_MPLS;
+	const uint32_t tunnels = FLOW_KEY_VNI | FLOW_KEY_TUNNEL_ID;
 	uint32_t key = 0;
 	bool cut;
 
@@ -85,13 +89,37 @@ setting_flow_key(const struct setting *s)
 			return setting_refuse(s,
 			                      "\"%s\" is not one of CLASSIC_5_TUPLE, LAYER_2, "
 			                      "LAYER_2_MATRIX, LAYER_3_MATRIX, VLAN, MPLS, "
-			                      "LOCAL_MPLS, COMPLETE_MPLS",
+			                      "LOCAL_MPLS, COMPLETE_MPLS, VNI, TUNNEL_ID",
 			                      value_shown(word, shown, sizeof(shown)));
 		key |= bit;
 	}
+	if ((key & labels) != 0 && (key & tunnels) != 0)
+		return setting_refuse(s, "a key has room for MPLS labels or for a tunnel's number "
+		                         "(VNI, TUNNEL_ID), not for both");
 	if (key != 0)
 		s->config->flow_key = key;
 	return 0;
+}
+
+int
+setting_tunnel(const struct setting *s)
+{
+	static const char *const choices[] = {
+		[TUNNEL_ARGUS] = "argus",
+		[TUNNEL_OUTER] = "outer",
+		[TUNNEL_INNER] = "inner",
+		[TUNNEL_BOTH] = "both",
+	};
+	char shown[VALUE_SHOWN_SIZE];
+
+	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		if (strcasecmp(s->text, choices[i]) != 0)
+			continue;
+		s->config->tunnel = (enum tunnel_choice)i;
+		return 0;
+	}
+	return setting_refuse(s, "\"%s\" is not argus, outer, inner or both",
+	                      value_shown(s->text, shown, sizeof(shown)));
 }
 
 int

@@ -58,7 +58,10 @@ send(struct dispatch *d, unsigned w, const struct packet_view *v, uint8_t flags)
 	}
 	if (b == NULL) {
 		if (!(flags & VIEW_NOTICE))
-			counter_add(d->counters, COUNTER_drop_dispatch, 1);
+			counter_add(d->counters,
+			            v->flags & VIEW_INNER ? COUNTER_drop_inner
+			                                  : COUNTER_drop_dispatch,
+			            1);
 		return;
 	}
 	e = &b->entries[b->count++];
@@ -89,7 +92,7 @@ dispatch_burst(struct dispatch *d, const struct packet_view *views, unsigned n)
 		struct pair_hash hash;
 		unsigned home;
 
-		pair_hash_packet(&d->dissect, &views[i], &hash);
+		pair_hash_packet(&d->dissect[(views[i].flags & VIEW_INNER) != 0], &views[i], &hash);
 		home = worker_of(d, hash.packet);
 		send(d, home, &views[i], 0);
 		if (hash.has_quoted && worker_of(d, hash.quoted) != home) {

@@ -25,8 +25,8 @@ struct dispatch {
 	struct packet_ring *rings[DISPATCH_WORKERS_MAX]; /* one per worker */
 	unsigned workers;
 	struct counters *counters;
-	struct dissect_options dissect; /* as the workers' */
-	unsigned burst;                 /* 1..VIEW_BURST */
+	struct dissect_options dissect[2]; /* as the workers' */
+	unsigned burst;                    /* 1..VIEW_BURST */
 	bool lossless; /* reading files: wait for a full ring instead of dropping packets */
 	int result;    /* of the source: 0 (its end) or a negative errno */
 	uint64_t now_ns;

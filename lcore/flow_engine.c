@@ -20,7 +20,6 @@
 #define AHEAD 4               /* packets whose lines are on their way */
 #define EXPIRE_STEP 512       /* entries looked at between two bursts of live traffic */
 #define BYTES_MAX 0x7fffffffu /* of a record and direction: clients break beyond */
-#define REVERSE_LABEL 0x80000000u
 
 #define IPPROTO_ICMP 1
 #define IPPROTO_IGMP 2
@@ -147,7 +146,7 @@ directed_key(const struct flow_key *key, bool reverse, struct flow_key *copy)
 	if (icmp || !reverse)
 		return key;
 	*copy = *key;
-	copy->label |= REVERSE_LABEL;
+	copy->vlan |= FLOW_KEY_ONE_WAY;
 	return copy;
 }
 
@@ -338,11 +337,13 @@ static void
 count_burst(struct flow_engine *e, const struct packet *packets, const struct packet_view *views,
             unsigned n)
 {
-	uint64_t counted = 0, bytes = 0, truncated = 0, malformed = 0;
+	uint64_t counted = 0, bytes = 0, truncated = 0, malformed = 0, inner = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (views[i].flags & VIEW_NOTICE)
+		if (views[i].flags & (VIEW_NOTICE | VIEW_INNER)) {
+			inner += !(views[i].flags & VIEW_NOTICE);
 			continue;
+		}
 		counted++;
 		bytes += packets[i].bytes;
 		truncated += (packets[i].flags & PACKET_TRUNCATED) != 0;
@@ -350,6 +351,8 @@ count_burst(struct flow_engine *e, const struct packet *packets, const struct pa
 	}
 	counter_add(e->counters, COUNTER_flow_packets, counted);
 	counter_add(e->counters, COUNTER_flow_bytes, bytes);
+	if (inner != 0)
+		counter_add(e->counters, COUNTER_inner_packets, inner);
 	if (truncated + malformed != 0) {
 		counter_add(e->counters, COUNTER_truncated, truncated);
 		counter_add(e->counters, COUNTER_malformed, malformed);

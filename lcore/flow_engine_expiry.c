@@ -108,7 +108,8 @@ due(void *ctx, struct flow_entry *entry)
 	} else if (!flow_pending(f)) {
 		due_idle(e, f);
 	} else if (end_tick(e, f) > e->clock_ns / FLOW_TIMER_TICK_NS) {
-		/* also when the interval is over but the tick is not: its records go out together */
+		/* also when the interval is over but the tick is not: its records go out together
+		 */
 		flow_timer_arm(e->timer, entry, interval_end_ns(e, f));
 	} else {
 		flow_order_add(&e->order, f, due_tick(e, f));

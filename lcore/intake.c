@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Source, filter and packet range as one source.
+ * Source, filter and packet range as one source, and what tunnels carry.
  */
 #include "lcore/intake.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lcore/dissect/dissect.h"
 
 #define INTAKE_TRIES 64 /* bursts without a single match before the caller has its turn */
 
@@ -42,6 +44,7 @@ tell_clock(struct intake *in, struct packet_view *views, unsigned n, uint64_t no
 		if (views[i].time_ns > in->clock_ns)
 			in->clock_ns = views[i].time_ns;
 		views[i].clock_ns = in->clock_ns;
+		in->clock_ns += in->options.tunnels; /* the inner flow's */
 	}
 	if (now_ns > TIME_MAX_NS)
 		now_ns = TIME_MAX_NS;
@@ -71,13 +74,36 @@ keep_range(struct intake *in, struct packet_view *views, unsigned n)
 	return to - from;
 }
 
+/* Every packet that came in a tunnel a second time. There is room for twice as many. */
+static unsigned
+add_inner(struct packet_view *views, unsigned n)
+{
+	static const struct dissect_options options = { .tunnels = TUNNELS_INNER };
+	struct packet_view copy[VIEW_BURST / 2];
+	struct packet packet;
+	unsigned k = 0;
+
+	memcpy(copy, views, n * sizeof(copy[0]));
+	for (unsigned i = 0; i < n; i++) {
+		views[k++] = copy[i];
+		if (dissect(&options, &copy[i], &packet) != DISSECT_OK ||
+		    !(packet.flags & PACKET_TUNNEL))
+			continue;
+		views[k] = copy[i];
+		views[k].before_ns = views[k].clock_ns++;
+		views[k++].flags |= VIEW_INNER;
+	}
+	return k;
+}
+
 /* One burst of the source: how many packets came (*received) and how many are left. */
 static int
 receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
         unsigned *received)
 {
 	const struct intake_options *o = &in->options;
-	const int n = o->source->ops->burst(o->source, views, max, now_ns);
+	const bool twice = o->tunnels && max > 1;
+	const int n = o->source->ops->burst(o->source, views, twice ? max / 2 : max, now_ns);
 	unsigned kept;
 
 	*received = n > 0 ? (unsigned)n : 0;
@@ -95,6 +121,8 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 		packet_file_write(o->file, views, kept);
 	if (kept != *received)
 		counter_add(o->counters, COUNTER_filtered, *received - kept);
+	if (twice)
+		kept = add_inner(views, kept);
 	return (int)kept;
 }
 

@@ -2,14 +2,15 @@
 /*
  * What comes before the flows: a source, the packet filter on its bursts, and
  * the choice of packets that -N makes (it counts packets that the filter let
- * through). An intake is itself a source, so that a worker and the dispatcher
- * are fed alike. It counts rx_packets, rx_bytes and filtered.
+ * through), and seeing what is in tunnels twice. An intake is itself a source, so that a worker and
+ * the dispatcher are fed alike. It counts rx_packets, rx_bytes and filtered.
  *
  * One core owns it; closing it closes what it was made of.
  */
 #ifndef PANOPTES_LCORE_INTAKE_H
 #define PANOPTES_LCORE_INTAKE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lcore/filter.h"
@@ -26,6 +27,7 @@ struct intake_options {
 	const struct control *control; /* told to stop: the source has ended */
 	uint64_t first_packet;         /* counted from 1; 0: from the start */
 	uint64_t last_packet;          /* 0: no limit */
+	bool tunnels; /* a packet in a tunnel comes once more, as VIEW_INNER, right behind itself */
 };
 
 /* NULL when there is no memory; then nothing was closed. */

@@ -17,7 +17,8 @@ dissect_burst(struct worker *w, struct packet *packets, struct packet_view *view
 	for (unsigned i = 0; i < n; i++) {
 		if (k != i)
 			views[k] = views[i];
-		k += dissect(&w->dissect, &views[i], &packets[k]) == DISSECT_OK;
+		k += dissect(&w->dissect[(views[i].flags & VIEW_INNER) != 0], &views[i],
+		             &packets[k]) == DISSECT_OK;
 	}
 	if (k != n)
 		counter_add(w->counters, COUNTER_drop_undecodable, n - k);

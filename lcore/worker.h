@@ -20,9 +20,9 @@ struct worker {
 	struct flow_engine *engine;
 	struct flow_ring *ring;
 	struct counters *counters;
-	struct dissect_options dissect;
-	unsigned burst; /* 1..VIEW_BURST */
-	int result;     /* of the source: 0 (its end) or a negative errno */
+	struct dissect_options dissect[2]; /* of packets, of VIEW_INNER */
+	unsigned burst;                    /* 1..VIEW_BURST */
+	int result;                        /* of the source: 0 (its end) or a negative errno */
 };
 
 /* An lcore function; 'arg' is the worker. Returns worker->result. */

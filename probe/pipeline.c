@@ -81,16 +81,42 @@ pipeline_memory(const struct config *c, const struct placement *p)
 	return 2 * p->workers * per_worker;
 }
 
+static enum tunnel_mode
+tunnel_mode_of(const struct config *c, bool inner)
+{
+	switch (c->tunnel) {
+	case TUNNEL_OUTER:
+		return TUNNELS_OUTER;
+	case TUNNEL_INNER:
+		return TUNNELS_INNER;
+	case TUNNEL_BOTH:
+		return inner ? TUNNELS_INNER : TUNNELS_OUTER;
+	default:
+		return c->tunnel_discovery ? TUNNELS_INNER : TUNNELS_ARGUS;
+	}
+}
+
+/* For packets, or for what they carry in tunnels (VIEW_INNER). */
 static struct dissect_options
-dissect_options_of(const struct config *c)
+dissect_options_of(const struct config *c, bool inner)
 {
 	return (struct dissect_options){
 		.key_vlan = (c->flow_key & FLOW_KEY_VLAN) != 0,
-		.key_mpls = (c->flow_key & (FLOW_KEY_LOCAL_MPLS | FLOW_KEY_COMPLETE_MPLS)) != 0,
+		.key_mpls = (c->flow_key & FLOW_KEY_LOCAL_MPLS) != 0,
+		.key_mpls_stack = (c->flow_key & FLOW_KEY_COMPLETE_MPLS) != 0,
+		.key_vni = (c->flow_key & FLOW_KEY_VNI) != 0,
+		.key_tunnel = (c->flow_key & FLOW_KEY_TUNNEL_ID) != 0,
 		.key_l2 = (c->flow_key & (FLOW_KEY_L2 | FLOW_KEY_L2_MATRIX)) != 0,
 		.key_l3_matrix = (c->flow_key & FLOW_KEY_L3_MATRIX) != 0,
-		.tunnels = c->tunnel_discovery,
+		.tunnels = tunnel_mode_of(c, inner),
 	};
+}
+
+/* Packets that come twice need room for two. */
+static unsigned
+burst_of(const struct config *c)
+{
+	return c->tunnel == TUNNEL_BOTH && c->burst < 2 ? 2 : c->burst;
 }
 
 static int
@@ -132,6 +158,7 @@ create_intake(struct pipeline *p, char *error, size_t error_size)
 		.control = p->options.control,
 		.first_packet = c->first_packet,
 		.last_packet = c->last_packet,
+		.tunnels = c->tunnel == TUNNEL_BOTH,
 	};
 
 	if (c->packet_capture_file != NULL) {
@@ -168,8 +195,9 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 
 	w->ring = p->flow_rings[i];
 	w->counters = p->counters[i];
-	w->dissect = dissect_options_of(p->options.config);
-	w->burst = p->options.config->burst;
+	for (int inner = 0; inner < 2; inner++)
+		w->dissect[inner] = dissect_options_of(p->options.config, inner);
+	w->burst = burst_of(p->options.config);
 	w->engine = flow_engine_create(&o);
 	if (w->engine == NULL)
 		return -errno;
@@ -197,8 +225,8 @@ create_workers(struct pipeline *p)
 		memcpy(d->rings, p->packet_rings, sizeof(d->rings));
 		d->workers = p->workers;
 		d->counters = p->counters[p->workers];
-		d->dissect = dissect_options_of(p->options.config);
-		d->burst = p->options.config->burst;
+		memcpy(d->dissect, p->worker[0].dissect, sizeof(d->dissect));
+		d->burst = burst_of(p->options.config);
 		d->lossless = true;
 	}
 	return 0;

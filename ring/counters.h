@@ -25,6 +25,8 @@
 	COUNTER(drop_undecodable, "packets too short for their link header")        \
 	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")              \
 	COUNTER(notices, "ICMP errors told to the flow they quote")                 \
+	COUNTER(inner_packets, "packets counted in a tunnel's inner flow as well")  \
+	COUNTER(drop_inner, "... lost to a full dispatch ring")                     \
 	COUNTER(flows_opened, "flows opened")                                       \
 	COUNTER(flows_closed, "flows closed by idle time or end")                   \
 	COUNTER(flows_evicted, "flows closed early because the table was full")     \

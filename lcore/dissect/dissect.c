@@ -8,13 +8,9 @@
 #include "lcore/dissect/walk.h"
 
 static enum layer (*const handlers[LAYER_COUNT])(struct walk *) = {
-	[LAYER_ETHER] = layer_ether,   [LAYER_VLAN] = layer_vlan,   [LAYER_LLC] = layer_llc,
-	[LAYER_MPLS] = layer_mpls,     [LAYER_PPPOE] = layer_pppoe, [LAYER_PPP] = layer_ppp,
-	[LAYER_ARP] = layer_arp,       [LAYER_ISIS] = layer_isis,   [LAYER_IP] = layer_ip,
-	[LAYER_IPV6] = layer_ipv6,     [LAYER_AH] = layer_ah,       [LAYER_GRE] = layer_gre,
-	[LAYER_ERSPAN] = layer_erspan, [LAYER_TCP] = layer_tcp,     [LAYER_UDP] = layer_udp,
-	[LAYER_PORTS] = layer_ports,   [LAYER_ICMP] = layer_icmp,   [LAYER_ICMPV6] = layer_icmpv6,
-	[LAYER_IGMP] = layer_igmp,     [LAYER_ESP] = layer_esp,
+#define LAYER(name, handler) [LAYER_##name] = handler,
+	LAYERS(LAYER)
+#undef LAYER
 };
 
 void
@@ -27,6 +23,13 @@ walk_run(struct walk *w, enum layer layer)
 		}
 		layer = handlers[layer](w);
 	}
+}
+
+static bool
+key_is_classic(const struct dissect_options *o)
+{
+	return !o->key_vlan && !o->key_mpls && !o->key_l2 && !o->key_l3_matrix &&
+	       !o->key_mpls_stack && !o->key_vni && !o->key_tunnel;
 }
 
 enum dissect_result
@@ -47,10 +50,12 @@ dissect_walk(const struct dissect_options *options, const struct packet_view *vi
 	w.depth = 0;
 	w.quoted = false;
 	w.complete = false;
+	w.cut = false;
+	w.tunnels = (uint8_t)options->tunnels;
 	if (!link_header(&w, view->link_type, &first))
 		return DISSECT_SHORT;
 	walk_run(&w, first);
-	if (options->key_vlan || options->key_mpls || options->key_l2 || options->key_l3_matrix)
+	if (!key_is_classic(options))
 		key_options(&w, options);
 	return DISSECT_OK;
 }
@@ -59,10 +64,8 @@ enum dissect_result
 dissect(const struct dissect_options *options, const struct packet_view *view,
         struct packet *packet)
 {
-	const bool plain = !options->key_vlan && !options->key_mpls && !options->key_l2 &&
-	                   !options->key_l3_matrix;
-
-	if (plain && dissect_fast(view, packet))
+	if (key_is_classic(options) &&
+	    dissect_fast(view, options->tunnels == TUNNELS_INNER, packet))
 		return DISSECT_OK;
 	return dissect_walk(options, view, packet);
 }

@@ -7,9 +7,10 @@
  * past its link header always has a key, at worst the layer-2 one. Each
  * protocol is a handler in a table that names the next one; depth is bounded.
  *
- * Which layer keys the flow follows argus: 802.1Q, MPLS over Ethernet, PPPoE,
- * LLC/SNAP, GRE, AH and IPv6 extension headers are walked through; IP in IP,
- * 6in4, VXLAN, Geneve, GTP and L2TP are not, their outer flow is reported.
+ * Which layer keys the flow follows argus, unless dissect_options.tunnels says
+ * otherwise: tags, MPLS, PPPoE, LLC/SNAP, frames in frames, GRE, AH and IPv6
+ * extension headers are walked through; IP in IP, 6in4, VXLAN, Geneve, GTP, L2TP
+ * and the like are not, their outer flow is reported.
  */
 #ifndef PANOPTES_LCORE_DISSECT_DISSECT_H
 #define PANOPTES_LCORE_DISSECT_DISSECT_H
@@ -43,6 +44,7 @@
 #define PACKET_ISIS 0x00040000
 #define PACKET_COOKED 0x00080000  /* mac_at is a Linux cooked header: see packet_mac() */
 #define PACKET_COOKED2 0x00100000 /* ... of version 2 */
+#define PACKET_TUNNEL 0x00200000  /* it came in a tunnel that was opened: tunnel valid */
 
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
@@ -71,6 +73,21 @@ enum encaps_bit {
 	ENCAPS_ERSPAN2 = 0x4000000,
 };
 
+/* What carried a packet that was looked into. */
+enum tunnel_kind {
+	TUNNEL_GRE = 1, /* id: the key, 0 without one */
+	TUNNEL_NVGRE,   /* the virtual subnet */
+	TUNNEL_ERSPAN,  /* the session */
+	TUNNEL_IP,      /* IPv4 or IPv6 in either; no id */
+	TUNNEL_ETHERIP, /* a frame right behind IP: EtherIP, or segment routing's */
+	TUNNEL_VXLAN,   /* the VNI, 24 bits */
+	TUNNEL_GENEVE,  /* the VNI, 24 bits */
+	TUNNEL_GTP,     /* the TEID */
+	TUNNEL_L2TP,    /* version 2: tunnel << 16 | session; version 3: the session */
+	TUNNEL_TEREDO,  /* no id */
+	TUNNEL_MPLS,    /* in UDP or IP; no id but the label */
+};
+
 struct packet {
 	struct flow_key key;
 	bool reverse;            /* the packet's source is key.addr[1] */
@@ -82,6 +99,7 @@ struct packet {
 	uint32_t flags;          /* PACKET_* */
 	uint32_t encaps;         /* enum encaps_bit */
 	uint32_t mpls_label;     /* whole label stack entry, host byte order */
+	uint32_t mpls_stack;     /* PACKET_MPLS: a hash of all labels */
 	uint32_t bytes;          /* what argus counts: whole frame on Ethernet, less the link header
 	                            elsewhere */
 	uint32_t fragment_id;    /* IPv4 (16 bits) or IPv6 (32 bits) identification */
@@ -94,6 +112,11 @@ struct packet {
 	uint16_t payload_captured;
 	uint64_t time_ns;
 	const uint8_t *data; /* view->data */
+	struct {
+		uint8_t kind;   /* enum tunnel_kind */
+		uint16_t l3_at; /* the IP header that carried it */
+		uint32_t id;    /* by kind, host byte order */
+	} tunnel;               /* the innermost one that was opened */
 	union {
 		struct {
 			uint32_t seq, ack;
@@ -128,13 +151,23 @@ struct packet {
 	bool quote_reverse;
 };
 
+/* Which tunnels are looked into; what is inside keys the flow then. */
+enum tunnel_mode {
+	TUNNELS_ARGUS = 0, /* GRE, with whatever it carries */
+	TUNNELS_OUTER,     /* none: the outermost IP header keys the flow */
+	TUNNELS_INNER,     /* all that are known */
+};
+
 /* What of the flow key's choices matters to the dissector. Zeroed: argus's classic 5-tuple. */
 struct dissect_options {
 	bool key_vlan; /* VLAN id is part of the key */
 	bool key_mpls;
-	bool key_l2;        /* MAC addresses instead of IP */
-	bool key_l3_matrix; /* addresses only */
-	bool tunnels;       /* look into tunnels that argus leaves closed */
+	bool key_l2;         /* MAC addresses instead of IP */
+	bool key_l3_matrix;  /* addresses only */
+	bool key_mpls_stack; /* all labels, not the outermost alone */
+	bool key_vni;        /* the network identifier of VXLAN, Geneve and NVGRE */
+	bool key_tunnel;     /* the id of any tunnel that was opened; neither goes with MPLS */
+	enum tunnel_mode tunnels;
 };
 
 enum dissect_result {

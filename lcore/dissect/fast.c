@@ -7,7 +7,6 @@
  */
 #include "lcore/dissect/walk.h"
 
-#define ETHER_SIZE 14
 #define IPV4_SIZE 20
 #define IPV6_SIZE 40
 #define TCP_SIZE 20
@@ -22,6 +21,15 @@ struct fast {
 	uint32_t header;   /* layer 4 */
 	uint8_t proto;
 };
+
+/* Whether UDP with a sound header may carry a tunnel. */
+static inline bool
+may_tunnel(const struct fast *f)
+{
+	return f->proto == 17 && (layer_of_carrier(load16(f->l4)) != LAYER_DONE ||
+	                          layer_of_carrier(load16(f->l4 + 2)) != LAYER_DONE ||
+	                          teredo_begins(f->l4 + UDP_SIZE));
+}
 
 /* Whether there is a sound layer-4 header of size f->header. */
 static inline bool
@@ -117,7 +125,7 @@ put_ip(struct packet *p, const uint8_t *h, bool v4)
 }
 
 bool
-dissect_fast(const struct packet_view *view, struct packet *p)
+dissect_fast(const struct packet_view *view, bool tunnels, struct packet *p)
 {
 	const uint8_t *data = view->data;
 	const uint32_t wire = view->length > view->captured ? view->length : view->captured;
@@ -138,6 +146,8 @@ dissect_fast(const struct packet_view *view, struct packet *p)
 	f.captured = view->captured - at;
 	v4 = type == ETHERTYPE_IPV4;
 	if (v4 ? !ipv4_sound(&f, wire - at) : type != ETHERTYPE_IPV6 || !ipv6_sound(&f, wire - at))
+		return false;
+	if (tunnels && may_tunnel(&f))
 		return false;
 
 	packet_init(p, data, view->time_ns, view->length);

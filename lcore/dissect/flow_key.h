@@ -57,13 +57,18 @@ struct flow_key {
 	uint8_t proto;       /* IP protocol */
 	uint16_t ethertype;  /* kinds without IP; of IP see above, mostly 0 */
 	uint16_t id;
-	uint16_t vlan;  /* 0 unless the flow key asks for it (VID + 1) */
-	uint32_t label; /* 0 unless the flow key asks for MPLS, VNI or tunnel id */
+	uint16_t vlan;  /* 0 unless the flow key asks for it (VID + 1); and FLOW_KEY_ bits */
+	uint32_t label; /* 0 unless the flow key asks for it: MPLS label + 1, a hash of the label
+	                   stack, or the tunnel's id (FLOW_KEY_IN_TUNNEL) */
 };
 static_assert(sizeof(struct flow_key) == 48, "three vector compares");
 
 /* Values of 'ethertype' in keys of IP flows. */
 #define FLOW_KEY_FRAGMENT 0x0001
 #define FLOW_KEY_QUOTED 0x0100
+
+/* Bits of 'vlan'. */
+#define FLOW_KEY_ONE_WAY 0x4000   /* of unidirectional flows: from addr[1] to addr[0] */
+#define FLOW_KEY_IN_TUNNEL 0x8000 /* 'label' is a tunnel's id */
 
 #endif

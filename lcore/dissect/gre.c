@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * GRE (RFC 2784, 2890, 1701; version 1 of RFC 2637) with whatever has an
- * ethertype inside, and ERSPAN type II. The inner flow is keyed where it can be
- * read, else the outer one.
+ * ethertype inside, NVGRE (RFC 7637), and ERSPAN of types I to III. The inner
+ * flow is keyed where it can be read, else the outer one.
  */
 #include "lcore/dissect/walk.h"
 
 #define ERSPAN_SIZE 8
+#define ERSPAN3_SIZE 12
 #define ROUTES_MAX 16
 
 enum {
@@ -54,14 +55,28 @@ gre_size(const struct walk *w, uint16_t flags)
 	return flags & GRE_ROUTING ? routes_size(w, size) : size;
 }
 
+/* The key, where there is one; it follows the check sum and offset. */
+static uint32_t
+gre_key(const uint8_t *h, uint16_t flags)
+{
+	if (!(flags & GRE_KEY))
+		return 0;
+	return load32(h + ((flags & 7) == 0 && (flags & (GRE_CHECKSUM | GRE_ROUTING)) ? 8 : 4));
+}
+
 static enum layer
-layer_of_gre(uint16_t protocol)
+layer_of_gre(const struct walk *w, uint16_t flags, uint16_t protocol)
 {
 	switch (protocol) {
 	case ETHERTYPE_BRIDGE:
 		return LAYER_ETHER;
-	case ETHERTYPE_ERSPAN2:
-		return LAYER_ERSPAN;
+	case ETHERTYPE_ERSPAN2: /* without a sequence number it is type I, and has no header */
+		if (flags & GRE_SEQUENCE)
+			return LAYER_ERSPAN;
+		return !walk_has(w, ETHER_SIZE) || ether_type_fits(w, 12) ? LAYER_ETHER
+		                                                          : LAYER_DONE;
+	case ETHERTYPE_ERSPAN3:
+		return LAYER_ERSPAN3;
 	case ETHERTYPE_PPP:
 		return LAYER_PPP;
 	default:
@@ -73,18 +88,43 @@ enum layer
 layer_gre(struct walk *w)
 {
 	const uint8_t *h = w->data + w->at;
-	uint32_t size;
+	uint16_t flags, protocol;
+	enum layer next;
+	uint32_t size, key;
 
+	if (w->tunnels == TUNNELS_OUTER)
+		return LAYER_DONE;
 	if (!walk_has(w, 4))
 		return walk_short(w, 4);
 	w->packet->encaps |= ENCAPS_GRE;
-	size = gre_size(w, load16(h));
+	flags = load16(h);
+	protocol = load16(h + 2);
+	size = gre_size(w, flags);
 	if (size == SIZE_UNKNOWN)
 		return LAYER_DONE;
 	if (!walk_has(w, size))
 		return walk_short(w, size);
+	key = gre_key(h, flags);
 	w->at += size;
-	return layer_of_gre(load16(h + 2));
+	next = layer_of_gre(w, flags, protocol);
+	if (next == LAYER_DONE)
+		return LAYER_DONE;
+	if (flags == GRE_KEY && protocol == ETHERTYPE_BRIDGE)
+		tunnel_opened(w, TUNNEL_NVGRE, key >> 8);
+	else
+		tunnel_opened(w, TUNNEL_GRE, key);
+	return next;
+}
+
+/* The header before said what carries it; the session is in the first four bytes of either type. */
+static void
+erspan_opened(struct walk *w)
+{
+	struct packet *p = w->packet;
+
+	p->encaps |= ENCAPS_ERSPAN2;
+	p->tunnel.kind = TUNNEL_ERSPAN;
+	p->tunnel.id = load16(w->data + w->at + 2) & 0x3ff;
 }
 
 enum layer
@@ -94,7 +134,33 @@ layer_erspan(struct walk *w)
 		return walk_short(w, ERSPAN_SIZE);
 	if (w->data[w->at] >> 4 != 1) /* not of type II */
 		return LAYER_DONE;
-	w->packet->encaps |= ENCAPS_ERSPAN2;
+	erspan_opened(w);
 	w->at += ERSPAN_SIZE;
 	return LAYER_ETHER;
+}
+
+enum layer
+layer_erspan3(struct walk *w)
+{
+	const uint8_t *h = w->data + w->at;
+	uint32_t size = ERSPAN3_SIZE;
+
+	if (!walk_has(w, size))
+		return walk_short(w, size);
+	if (h[0] >> 4 != 2)
+		return LAYER_DONE;
+	if (h[11] & 1) /* of the platform that mirrors */
+		size += 8;
+	if (!walk_has(w, size))
+		return walk_short(w, size);
+	erspan_opened(w);
+	w->at += size;
+	switch ((h[10] >> 2) & 0x1f) {
+	case 0:
+		return LAYER_ETHER;
+	case 2:
+		return LAYER_IP;
+	default:
+		return LAYER_DONE;
+	}
 }

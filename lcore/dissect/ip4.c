@@ -22,14 +22,25 @@ layer_of_protocol(uint8_t kind, uint8_t proto)
 	case 132: /* SCTP */
 	case 136: /* UDP-Lite */
 		return LAYER_PORTS;
-	case 47: /* argus leaves it closed over IPv6 */
-		return kind == FLOW_IPV4 ? LAYER_GRE : LAYER_DONE;
+	case 4:
+	case 41:
+		return LAYER_IN_IP;
+	case 47:
+		return LAYER_GRE;
 	case 50:
 		return LAYER_ESP;
 	case 51: /* over IPv6 it is one of the extension headers */
 		return kind == FLOW_IPV4 ? LAYER_AH : LAYER_DONE;
 	case 58:
 		return kind == FLOW_IPV6 ? LAYER_ICMPV6 : LAYER_DONE;
+	case 97:
+		return LAYER_ETHERIP;
+	case 115:
+		return LAYER_L2TP_IP;
+	case 137:
+		return LAYER_MPLS_IN_IP;
+	case 143: /* RFC 8986 */
+		return LAYER_ETHER_IN_IP;
 	default:
 		return LAYER_DONE;
 	}
@@ -81,8 +92,7 @@ ipv4_facts(struct walk *w, const uint8_t *h)
 {
 	struct packet *p = w->packet;
 
-	p->flags &= ~(uint32_t)(PACKET_FRAGMENT | PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE |
-	                        PACKET_IPV6);
+	p->flags &= ~(uint32_t)NETWORK_FLAGS;
 	p->flags |= PACKET_IPV4;
 	p->tos = h[1];
 	p->ip_id = load16(h + 4);
@@ -120,7 +130,7 @@ layer_ipv4(struct walk *w)
 	}
 	w->ip_end = w->at + total;
 	w->complete = false;
-	if (total > on_wire)
+	if (total > on_wire && !w->cut)
 		p->flags |= PACKET_MALFORMED;
 	if (size < IPV4_SIZE || size > total) {
 		p->l4_at = (uint16_t)w->at;

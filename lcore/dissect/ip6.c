@@ -125,7 +125,7 @@ walk_chain(struct walk *w, uint8_t proto)
 	p->l4_at = (uint16_t)w->at;
 	/* As in argus AH counts as payload, unless TCP or UDP follow and know theirs. */
 	walk_payload(w, walk_ip_left(w) + ah);
-	if (w->ip_end > w->wire)
+	if (w->ip_end > w->wire && !w->cut)
 		p->flags |= PACKET_MALFORMED;
 	if (step == CHAIN_NEXT)
 		return walk_malformed(w);
@@ -146,8 +146,7 @@ layer_ipv6(struct walk *w)
 		return walk_short(w, IPV6_SIZE);
 	if (h[0] >> 4 != 6)
 		return walk_malformed(w);
-	p->flags &= ~(uint32_t)(PACKET_FRAGMENT | PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE |
-	                        PACKET_IPV4);
+	p->flags &= ~(uint32_t)NETWORK_FLAGS;
 	p->flags |= PACKET_IPV6;
 	p->tos = (uint8_t)(load16(h) >> 4);
 	p->ttl = h[7];

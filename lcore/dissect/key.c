@@ -109,6 +109,13 @@ key_matrix_l3(struct walk *w)
 	w->packet->key.kind = kind == FLOW_IPV4 ? FLOW_MATRIX_L3_IPV4 : FLOW_MATRIX_L3_IPV6;
 }
 
+static bool
+has_vni(uint8_t tunnel_kind)
+{
+	return tunnel_kind == TUNNEL_VXLAN || tunnel_kind == TUNNEL_GENEVE ||
+	       tunnel_kind == TUNNEL_NVGRE;
+}
+
 void
 key_options(struct walk *w, const struct dissect_options *options)
 {
@@ -120,8 +127,15 @@ key_options(struct walk *w, const struct dissect_options *options)
 		key_matrix_l2(w);
 	if (options->key_vlan && (p->flags & PACKET_VLAN))
 		p->key.vlan = (uint16_t)((p->vlan_tci & 0x0fff) + 1);
-	if (options->key_mpls && (p->flags & PACKET_MPLS))
+	if (options->key_mpls_stack && (p->flags & PACKET_MPLS))
+		p->key.label = p->mpls_stack;
+	else if (options->key_mpls && (p->flags & PACKET_MPLS))
 		p->key.label = (p->mpls_label >> 12) + 1;
+	if ((p->flags & PACKET_TUNNEL) &&
+	    (options->key_tunnel || (options->key_vni && has_vni(p->tunnel.kind)))) {
+		p->key.vlan |= FLOW_KEY_IN_TUNNEL;
+		p->key.label = p->tunnel.id;
+	}
 }
 
 bool

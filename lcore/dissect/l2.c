@@ -6,15 +6,10 @@
  */
 #include "lcore/dissect/walk.h"
 
-#define ETHER_SIZE 14
 #define TAG_SIZE 4
 #define LABEL_SIZE 4
 #define PPPOE_SIZE 6
 #define LABELS_MAX 32
-
-/* What an outer IP header left behind when a frame follows inside. */
-#define NETWORK_FLAGS \
-	(PACKET_FRAGMENT | PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE | PACKET_IPV4 | PACKET_IPV6)
 
 enum layer
 layer_of_ethertype(uint16_t ethertype)
@@ -30,6 +25,8 @@ layer_of_ethertype(uint16_t ethertype)
 	case ETHERTYPE_VLAN:
 	case ETHERTYPE_SERVICE_VLAN:
 	case ETHERTYPE_OLD_QINQ:
+	case ETHERTYPE_OLD_QINQ2:
+	case ETHERTYPE_OLD_QINQ3:
 		return LAYER_VLAN;
 	case ETHERTYPE_MPLS:
 	case ETHERTYPE_MPLS_MULTICAST:
@@ -37,21 +34,41 @@ layer_of_ethertype(uint16_t ethertype)
 	case ETHERTYPE_PPPOE_DISCOVERY:
 	case ETHERTYPE_PPPOE_SESSION:
 		return LAYER_PPPOE;
+	case ETHERTYPE_PBB:
+		return LAYER_PBB;
+	case ETHERTYPE_FABRICPATH:
+		return LAYER_FABRICPATH;
+	case ETHERTYPE_TRILL:
+		return LAYER_TRILL;
+	case ETHERTYPE_NSH:
+		return LAYER_NSH;
+	case ETHERTYPE_SECURITY_TAG:
+		return LAYER_SECURITY_TAG;
+	case ETHERTYPE_VN_TAG:
+		return LAYER_VN_TAG;
+	case ETHERTYPE_PORT_TAG:
+		return LAYER_PORT_TAG;
 	default:
 		return LAYER_DONE;
 	}
 }
 
-/* A layer-2 header of 'size' bytes is done. A layer-2 flow's payload is counted as whole frames;
- * inside of GRE the outer flow's stands until something is found that has its own. */
-static void
-consume(struct walk *w, uint32_t size)
+void
+walk_consume_l2(struct walk *w, uint32_t size)
 {
 	const uint32_t left = w->captured - w->at;
 
 	w->at += size < left ? size : left;
 	if (!(w->packet->flags & (PACKET_IPV4 | PACKET_IPV6)))
 		walk_payload(w, w->packet->bytes);
+}
+
+/* Cisco's ISL is told by the address that its frames are sent to. */
+static bool
+isl_begins(const uint8_t *h)
+{
+	return (h[0] == 0x01 || h[0] == 0x03) && h[1] == 0 && h[2] == 0x0c && h[3] == 0 &&
+	       h[4] == 0;
 }
 
 enum layer
@@ -71,8 +88,10 @@ layer_ether(struct walk *w)
 	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_COOKED | PACKET_COOKED2)) |
 	           PACKET_MAC;
 	p->encaps |= ENCAPS_ETHER;
-	consume(w, ETHER_SIZE);
 	key_ether(w, type <= ETHERTYPE_LENGTH_MAX ? 0 : type, 0, 0);
+	if (isl_begins(h))
+		return LAYER_ISL;
+	walk_consume_l2(w, ETHER_SIZE);
 	return layer_of_type_or_length(type);
 }
 
@@ -87,7 +106,7 @@ layer_vlan(struct walk *w)
 	p->vlan_tci = load16(h);
 	p->flags |= PACKET_VLAN;
 	p->encaps |= ENCAPS_8021Q;
-	consume(w, TAG_SIZE);
+	walk_consume_l2(w, TAG_SIZE);
 	return layer_of_type_or_length(load16(h + 2));
 }
 
@@ -114,7 +133,7 @@ layer_llc(struct walk *w)
 	if (dsap == 0xff && ssap == 0xff) /* IPX without LLC */
 		return LAYER_DONE;
 	if (dsap == 0xfe && ssap == 0xfe && control == 3) {
-		consume(w, 3);
+		walk_consume_l2(w, 3);
 		if (!walk_has(w, 1))
 			return walk_short(w, 1);
 		return h[3] == 0x83 ? LAYER_ISIS : LAYER_DONE;
@@ -122,19 +141,19 @@ layer_llc(struct walk *w)
 	if (dsap == 0xaa && ssap == 0xaa && control == 3) {
 		if (!walk_has(w, 8))
 			return walk_short(w, 8);
-		consume(w, 8);
+		walk_consume_l2(w, 8);
 		return snap_is_ethertype(h + 3) ? layer_of_ethertype(load16(h + 6)) : LAYER_DONE;
 	}
 	if ((control & 3) != 3)
-		consume(w, 4);
+		walk_consume_l2(w, 4);
 	else
-		consume(w, (control & ~0x10) == 0xaf && walk_has(w, 4) && h[3] == 0x81 ? 6 : 3);
+		walk_consume_l2(w, (control & ~0x10) == 0xaf && walk_has(w, 4) && h[3] == 0x81 ? 6
+		                                                                               : 3);
 	return LAYER_DONE;
 }
 
-/* A field that would be the type of something known, or the length of a frame that fits. */
-static bool
-looks_like_type(const struct walk *w, uint32_t at)
+bool
+ether_type_fits(const struct walk *w, uint32_t at)
 {
 	uint16_t type;
 
@@ -159,8 +178,8 @@ mpls_payload(struct walk *w)
 		return LAYER_IP;
 	if (load16(h + 2) == ETHERTYPE_IPV4 || load16(h + 2) == ETHERTYPE_IPV6)
 		return LAYER_VLAN;
-	if (h[0] >> 4 == 0 && looks_like_type(w, 16) && !looks_like_type(w, 12))
-		consume(w, 4);
+	if (h[0] >> 4 == 0 && ether_type_fits(w, 16) && !ether_type_fits(w, 12))
+		walk_consume_l2(w, 4);
 	return LAYER_ETHER;
 }
 
@@ -175,11 +194,15 @@ layer_mpls(struct walk *w)
 		if (!walk_has(w, LABEL_SIZE))
 			return walk_short(w, LABEL_SIZE);
 		entry = load32(w->data + w->at);
-		if (!(p->flags & PACKET_MPLS))
+		if (!(p->flags & PACKET_MPLS)) {
 			p->mpls_label = entry;
+			p->mpls_stack = 0;
+		}
+		p->mpls_stack = (p->mpls_stack ^ (entry >> 12)) * 0x9e3779b1u;
+		p->mpls_stack ^= p->mpls_stack >> 15;
 		p->flags |= PACKET_MPLS;
 		p->encaps |= ENCAPS_MPLS;
-		consume(w, LABEL_SIZE);
+		walk_consume_l2(w, LABEL_SIZE);
 		if (entry & 0x100) /* bottom of stack */
 			return mpls_payload(w);
 	}
@@ -196,7 +219,7 @@ layer_pppoe(struct walk *w)
 		return walk_short(w, PPPOE_SIZE);
 	if (h[1] != 0) /* discovery */
 		return LAYER_DONE;
-	consume(w, PPPOE_SIZE);
+	walk_consume_l2(w, PPPOE_SIZE);
 	return LAYER_PPP;
 }
 
@@ -240,7 +263,7 @@ layer_ppp(struct walk *w)
 	p->encaps |= ENCAPS_PPP;
 	if (w->linkless && w->at == 0) /* the link's own header is not counted */
 		p->bytes = p->bytes > size ? p->bytes - size : 0;
-	consume(w, size);
+	walk_consume_l2(w, size);
 	if (w->linkless && !(p->flags & (PACKET_IPV4 | PACKET_IPV6)))
 		key_ether(w, protocol, 0, 0);
 	return layer_of_ppp(protocol);

@@ -7,6 +7,19 @@
 
 #define UDP_SIZE 8
 
+/* What may be inside; its handler is to say whether it is. Both directions ask the same. */
+static enum layer
+tunnel_of(const struct walk *w, uint16_t sport, uint16_t dport)
+{
+	enum layer layer = layer_of_carrier(sport < dport ? sport : dport);
+
+	if (layer == LAYER_DONE)
+		layer = layer_of_carrier(sport < dport ? dport : sport);
+	if (layer == LAYER_DONE && walk_has(w, 2) && teredo_begins(w->data + w->at))
+		layer = LAYER_TEREDO;
+	return layer;
+}
+
 enum layer
 layer_udp(struct walk *w)
 {
@@ -35,5 +48,5 @@ layer_udp(struct walk *w)
 	p->flags |= PACKET_UDP;
 	w->at += UDP_SIZE;
 	walk_payload(w, left - UDP_SIZE);
-	return LAYER_DONE;
+	return w->tunnels == TUNNELS_INNER ? tunnel_of(w, sport, dport) : LAYER_DONE;
 }

@@ -8,8 +8,8 @@
  * behind the header and returns the next layer; else it says what was wrong and
  * ends the walk, and the key of the layer below stands.
  *
- * To add a protocol: a handler, a line in enum layer, a row in dissect.c's table
- * and whoever names it as next (layer_of_ethertype(), layer_of_protocol() ...).
+ * To add a protocol: a handler, its row in layers.h and whoever names it as next
+ * (layer_of_ethertype(), layer_of_protocol(), layer_of_carrier() ...).
  *
  * Everything is on the caller's stack; the packet's bytes belong to the view.
  */
@@ -21,37 +21,15 @@
 #include <string.h>
 
 #include "lcore/dissect/dissect.h"
+#include "lcore/dissect/layers.h"
 #include "ring/flow_record.h"
-
-enum layer {
-	LAYER_DONE, /* the walk is over */
-	LAYER_ETHER,
-	LAYER_VLAN,
-	LAYER_LLC,
-	LAYER_MPLS,
-	LAYER_PPPOE,
-	LAYER_PPP,
-	LAYER_ARP,
-	LAYER_ISIS,
-	LAYER_IP, /* either version */
-	LAYER_IPV6,
-	LAYER_AH,
-	LAYER_GRE,
-	LAYER_ERSPAN,
-	LAYER_TCP,
-	LAYER_UDP,
-	LAYER_PORTS, /* other protocols that begin with two ports */
-	LAYER_ICMP,
-	LAYER_ICMPV6,
-	LAYER_IGMP,
-	LAYER_ESP,
-	LAYER_COUNT
-};
 
 enum ethertype {
 	ETHERTYPE_LENGTH_MAX = 1500, /* IEEE 802.3: a length, LLC follows */
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_TRILL = 0x22f3,
+	ETHERTYPE_ERSPAN3 = 0x22eb,
 	ETHERTYPE_BRIDGE = 0x6558, /* Ethernet inside GRE */
 	ETHERTYPE_RARP = 0x8035,
 	ETHERTYPE_VLAN = 0x8100,
@@ -63,13 +41,27 @@ enum ethertype {
 	ETHERTYPE_PPPOE_SESSION = 0x8864,
 	ETHERTYPE_SERVICE_VLAN = 0x88a8,
 	ETHERTYPE_ERSPAN2 = 0x88be,
+	ETHERTYPE_PBB = 0x88e7,
+	ETHERTYPE_FABRICPATH = 0x8903,
+	ETHERTYPE_SECURITY_TAG = 0x8909, /* Cisco's, with a security group */
+	ETHERTYPE_VN_TAG = 0x8926,
+	ETHERTYPE_PORT_TAG = 0x893f, /* IEEE 802.1BR */
+	ETHERTYPE_NSH = 0x894f,
 	ETHERTYPE_OLD_QINQ = 0x9100,
+	ETHERTYPE_OLD_QINQ2 = 0x9200,
+	ETHERTYPE_OLD_QINQ3 = 0x9300,
 };
 
 /* Headers on top of each other, labels and tags included. */
 #define WALK_DEPTH_MAX 64
 
 #define MAC_SIZE 6
+#define ETHER_SIZE 14
+
+/* What an outer IP header left behind when something follows inside. */
+#define NETWORK_FLAGS                                                                   \
+	(PACKET_FRAGMENT | PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE | PACKET_IPV4 | \
+	 PACKET_IPV6 | PACKET_UDP)
 
 struct walk {
 	struct packet *packet;
@@ -82,9 +74,11 @@ struct walk {
 	const uint8_t *mac[2]; /* destination, source; zeros where the link has none */
 	const uint8_t *ip[2];  /* source, destination of the innermost IP header */
 	uint8_t cooked_dst[MAC_SIZE];
-	bool linkless; /* no MAC addresses: the link's protocol number names the flow */
-	bool quoted;   /* this is a packet inside an ICMP error: it quotes no further */
-	bool complete; /* the key has all that flows of its protocol are told apart by */
+	bool linkless;   /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;     /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete;   /* the key has all that flows of its protocol are told apart by */
+	bool cut;        /* in a tunnel whose carrier was a first fragment: it goes on elsewhere */
+	uint8_t tunnels; /* enum tunnel_mode */
 };
 
 static inline uint16_t
@@ -168,14 +162,19 @@ walk_ip_left(const struct walk *w)
 	return w->ip_end > w->at ? w->ip_end - w->at : 0;
 }
 
+/* A layer-2 header of 'size' bytes is done. A layer-2 flow's payload is counted as whole frames;
+ * in a tunnel the outer flow's stands until something is found that has its own. */
+void walk_consume_l2(struct walk *w, uint32_t size);
+
 /* Runs handlers from this layer on. */
 void walk_run(struct walk *w, enum layer layer);
 
 /* link.c: the link header; whether it was whole. Sets the first layer. */
 bool link_header(struct walk *w, int link_type, enum layer *first);
 
-/* fast.c: most packets, without a walk; false: nothing was decided. */
-bool dissect_fast(const struct packet_view *view, struct packet *packet);
+/* fast.c: most packets, without a walk; false: nothing was decided. With tunnels, what may be one
+ * is left to the walk. */
+bool dissect_fast(const struct packet_view *view, bool tunnels, struct packet *packet);
 
 /* dissect.c: the general walk alone, for comparison. */
 enum dissect_result dissect_walk(const struct dissect_options *options,
@@ -203,32 +202,51 @@ layer_of_type_or_length(uint16_t type)
 	return type <= ETHERTYPE_LENGTH_MAX ? LAYER_LLC : layer_of_ethertype(type);
 }
 
+/* A field that would be the type of something known, or the length of a frame that fits. */
+bool ether_type_fits(const struct walk *w, uint32_t at);
+
+/* tunnel.c: what is behind w->at came in a tunnel; it ends where its carrier says. */
+void tunnel_opened(struct walk *w, enum tunnel_kind kind, uint32_t id);
+/* What UDP with this port carries, if it is a tunnel. */
+static inline enum layer
+layer_of_carrier(uint16_t port)
+{
+	switch (port) {
+	case 1701:
+		return LAYER_L2TP;
+	case 2152:
+		return LAYER_GTP;
+	case 4754: /* RFC 8086 */
+		return LAYER_GRE;
+	case 4789:
+	case 8472: /* Linux, before there was a number */
+		return LAYER_VXLAN;
+	case 4790:
+		return LAYER_VXLAN_GPE;
+	case 6081:
+		return LAYER_GENEVE;
+	case 6635: /* RFC 7510 */
+		return LAYER_MPLS_IN_IP;
+	default:
+		return LAYER_DONE;
+	}
+}
+
+/* Whether UDP payload, of two bytes or more, may be Teredo, which has no port of its own: IPv6, or
+ * an indicator before it. */
+static inline bool
+teredo_begins(const uint8_t *h)
+{
+	return h[0] >> 4 == 6 || load16(h) <= 1;
+}
+
+/* IP of either version by its first bits; LAYER_DONE if it is none. */
+enum layer layer_of_version(const struct walk *w);
+
 /* tcp.c: the header's fields; 'h' has 20 bytes and 'size' of them captured, 20 or more. */
 void tcp_fields(struct packet *p, const uint8_t *h, uint32_t size);
 
 /* quote.c: the flow that an ICMP error at w->at quotes. */
 void quote_flow(struct walk *w, uint32_t quote_at, enum layer layer);
-
-/* The handlers. */
-enum layer layer_ether(struct walk *w);
-enum layer layer_vlan(struct walk *w);
-enum layer layer_llc(struct walk *w);
-enum layer layer_mpls(struct walk *w);
-enum layer layer_pppoe(struct walk *w);
-enum layer layer_ppp(struct walk *w);
-enum layer layer_arp(struct walk *w);
-enum layer layer_isis(struct walk *w);
-enum layer layer_ip(struct walk *w);
-enum layer layer_ipv6(struct walk *w);
-enum layer layer_ah(struct walk *w);
-enum layer layer_gre(struct walk *w);
-enum layer layer_erspan(struct walk *w);
-enum layer layer_tcp(struct walk *w);
-enum layer layer_udp(struct walk *w);
-enum layer layer_ports(struct walk *w);
-enum layer layer_icmp(struct walk *w);
-enum layer layer_icmpv6(struct walk *w);
-enum layer layer_igmp(struct walk *w);
-enum layer layer_esp(struct walk *w);
 
 #endif

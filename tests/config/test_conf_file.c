@@ -45,6 +45,8 @@ static const struct {
 	  FLOW_KEY_5TUPLE | FLOW_KEY_LOCAL_MPLS },
 	{ "ARGUS_FLOW_KEY", "LOCAL_MPLS", AT(flow_key), FLOW_KEY_LOCAL_MPLS },
 	{ "ARGUS_FLOW_KEY", "complete_mpls", AT(flow_key), FLOW_KEY_COMPLETE_MPLS },
+	{ "ARGUS_FLOW_KEY", "CLASSIC_5_TUPLE+VNI", AT(flow_key), FLOW_KEY_5TUPLE | FLOW_KEY_VNI },
+	{ "ARGUS_FLOW_KEY", "TUNNEL_ID", AT(flow_key), FLOW_KEY_TUNNEL_ID },
 	{ "ARGUS_FLOW_KEY", "LAYER_2", AT(flow_key), FLOW_KEY_L2 },
 	{ "ARGUS_FLOW_KEY", "LAYER_2_MATRIX", AT(flow_key), FLOW_KEY_L2_MATRIX },
 	{ "ARGUS_FLOW_KEY", "LAYER_3_MATRIX", AT(flow_key), FLOW_KEY_L3_MATRIX },
@@ -65,6 +67,10 @@ static const struct {
 	{ "ARGUS_KEYSTROKE_CONF", "IC_MIN=6;LCS_MAX=7", AT(keystroke_conf.ic_min_us), 6 },
 	{ "ARGUS_KEYSTROKE_CONF", "IC_MIN=6;LCS_MAX=7;", AT(keystroke_conf.lcs_max_us), 7 },
 	{ "ARGUS_TUNNEL_DISCOVERY", "\"yes\"", AT(tunnel_discovery), true },
+	{ "PANOPTES_TUNNEL", "outer", AT(tunnel), TUNNEL_OUTER },
+	{ "PANOPTES_TUNNEL", "inner", AT(tunnel), TUNNEL_INNER },
+	{ "PANOPTES_TUNNEL", "Both", AT(tunnel), TUNNEL_BOTH },
+	{ "PANOPTES_TUNNEL", "argus", AT(tunnel), TUNNEL_ARGUS },
 	{ "ARGUS_IP_TIMEOUT", "31", AT(ip_timeout_s), 31 },
 	{ "ARGUS_TCP_TIMEOUT", "61", AT(tcp_timeout_s), 61 },
 	{ "ARGUS_ICMP_TIMEOUT", "6", AT(icmp_timeout_s), 6 },
@@ -370,6 +376,9 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_BURST=65", "(1 to 64)" },
 		{ "PANOPTES_WORKERS=65", "(0 to 64)" },
 		{ "PANOPTES_HUGE=maybe", "yes, no or auto" },
+		{ "PANOPTES_TUNNEL=yes", "argus, outer, inner or both" },
+		{ "ARGUS_FLOW_KEY=MPLS+VNI", "not for both" },
+		{ "ARGUS_FLOW_KEY=TUNNEL_ID+COMPLETE_MPLS", "not for both" },
 	};
 
 	(void)state;

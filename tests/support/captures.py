@@ -14,6 +14,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
+from tunnels import TUNNELS
 from packets import (ACK, BROADCAST, CWR, ECE, FIN, LOOP, MAC_A, MAC_B, NULL, PSH, RAW, RST, SLL,
                      SLL2, SYN, URG, ah, arp, dns, echo, esp, eth, extension, fragment_header,
                      fragments4, fragments6, gz, icmp, icmp6, igmp, ipv4, ipv6, llc, null, pcap,
@@ -513,6 +514,18 @@ def snapped():
     return c
 
 
+# --- tunnels: the flows are those inside
+
+def tunnelled(wrap):
+    def make():
+        return talk(Capture(frame=lambda packet, reverse=False: wrap(packet, reverse)))
+    return make
+
+
+for _name, (_wrap, _) in TUNNELS.items():
+    CAPTURES[f"tunnel-{_name}"] = tunnelled(_wrap)
+
+
 # --- file formats
 
 def formatted(encode):
@@ -649,7 +662,7 @@ def mix():
     """Every Ethernet capture above, one after another."""
     whole = Capture()
     for name, make in list(CAPTURES.items()):
-        if name in ("mix", "demo") or name.startswith(("format-", "link-sll", "link-raw",
+        if name in ("mix", "demo") or name.startswith(("tunnel-", "format-", "link-sll", "link-raw",
                                                        "link-null", "link-loop", "flipped")):
             continue
         part = make()

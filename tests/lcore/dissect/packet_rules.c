@@ -7,8 +7,6 @@
 #include "lcore/dissect/pair_hash.h"
 #include "lcore/dissect/walk.h"
 
-static const struct dissect_options classic;
-
 #define RULE(cond)                    \
 	do {                          \
 		if (!(cond))          \
@@ -125,23 +123,28 @@ packet_same(const struct packet *a, const struct packet *b)
 	RULE(a->mac_at == b->mac_at && a->l3_at == b->l3_at && a->l4_at == b->l4_at);
 	RULE(a->fragment_id == b->fragment_id && a->fragment_proto == b->fragment_proto);
 	RULE(a->fragment_offset == b->fragment_offset);
+	if (a->flags & PACKET_MPLS)
+		RULE(a->mpls_stack == b->mpls_stack);
+	if (a->flags & PACKET_TUNNEL)
+		RULE(a->tunnel.kind == b->tunnel.kind && a->tunnel.id == b->tunnel.id &&
+		     a->tunnel.l3_at == b->tunnel.l3_at);
 	return facts_same(a, b);
 }
 
 /* Nothing depends on what *packet held before, nor on which path was taken. */
 static const char *
-pure(const struct packet_view *v, const struct packet *p)
+pure(const struct dissect_options *o, const struct packet_view *v, const struct packet *p)
 {
 	const char *broken;
 	struct packet other;
 
 	memset(&other, 0xa5, sizeof(other));
-	RULE(dissect(&classic, v, &other) == DISSECT_OK);
+	RULE(dissect(o, v, &other) == DISSECT_OK);
 	broken = packet_same(p, &other);
 	if (broken != NULL)
 		return broken;
 	memset(&other, 0x5a, sizeof(other));
-	RULE(dissect_walk(&classic, v, &other) == DISSECT_OK);
+	RULE(dissect_walk(o, v, &other) == DISSECT_OK);
 	return packet_same(p, &other);
 }
 
@@ -158,7 +161,7 @@ swap(uint8_t *a, uint8_t *b, uint32_t size)
 
 /* A TCP or UDP packet the other way round has the same key, and the same worker. */
 static const char *
-symmetric(const struct packet_view *v, const struct packet *p)
+symmetric(const struct dissect_options *o, const struct packet_view *v, const struct packet *p)
 {
 	const uint32_t size = p->flags & PACKET_IPV4 ? 4 : 16;
 	uint8_t *bytes, *ip;
@@ -176,10 +179,10 @@ symmetric(const struct packet_view *v, const struct packet *p)
 	swap(ip, ip + size, size);
 	swap(bytes + p->l4_at, bytes + p->l4_at + 2, 2);
 	back.data = bytes;
-	if (dissect(&classic, &back, &other) != DISSECT_OK ||
+	if (dissect(o, &back, &other) != DISSECT_OK ||
 	    memcmp(&p->key, &other.key, sizeof(p->key)) != 0)
 		broken = "both directions have one key";
-	else if (pair_hash(&classic, v) != pair_hash(&classic, &back))
+	else if (pair_hash(o, v) != pair_hash(o, &back))
 		broken = "both directions have one worker";
 	else if (p->reverse == other.reverse && (memcmp(p->key.addr[0], p->key.addr[1], 16) != 0 ||
 	                                         p->key.port[0] != p->key.port[1]))
@@ -189,7 +192,7 @@ symmetric(const struct packet_view *v, const struct packet *p)
 }
 
 static const char *
-side_doors(const struct packet_view *v, const struct packet *p)
+side_doors(const struct dissect_options *o, const struct packet_view *v, const struct packet *p)
 {
 	uint8_t dst[6], src[6];
 	struct flow_key key;
@@ -206,56 +209,75 @@ side_doors(const struct packet_view *v, const struct packet *p)
 			RULE(reverse == p->reverse);
 		}
 	}
-	pair_hash_packet(&classic, v, &hash);
+	pair_hash_packet(o, v, &hash);
 	RULE(hash.has_quoted == ((p->flags & PACKET_QUOTE) != 0));
-	RULE(hash.packet == pair_hash(&classic, v));
+	RULE(hash.packet == pair_hash(o, v));
 	return NULL;
 }
 
 /* Every choice of flow key goes through, and asks for no more bytes. */
 static const char *
-other_keys(const struct packet_view *v)
+other_keys(enum tunnel_mode tunnels, const struct packet_view *v)
 {
-	for (unsigned i = 1; i < 16; i++) {
+	for (unsigned i = 1; i < 128; i++) {
 		const struct dissect_options options = {
 			.key_vlan = i & 1,
 			.key_mpls = i & 2,
 			.key_l2 = i & 4,
 			.key_l3_matrix = i & 8,
+			.key_mpls_stack = i & 16,
+			.key_vni = i & 32,
+			.key_tunnel = i & 64,
+			.tunnels = tunnels,
 		};
 		struct packet p;
 
 		RULE(dissect(&options, v, &p) == DISSECT_OK);
 		RULE(p.key.kind != FLOW_NONE);
-		RULE(options.key_vlan || p.key.vlan == 0);
-		RULE(options.key_mpls || p.key.label == 0);
+		RULE(options.key_vlan || (p.key.vlan & ~FLOW_KEY_IN_TUNNEL) == 0);
+		RULE((i & (1 | 32 | 64)) != 0 || p.key.vlan == 0);
+		RULE((i & (2 | 16 | 32 | 64)) != 0 || p.key.label == 0);
 	}
 	return NULL;
+}
+
+static const char *
+rules_of_mode(enum tunnel_mode tunnels, const struct packet_view *v)
+{
+	const struct dissect_options options = { .tunnels = tunnels };
+	const char *broken;
+	struct packet p;
+
+	memset(&p, 0, sizeof(p));
+	if (dissect(&options, v, &p) != DISSECT_OK)
+		return v->captured < 20 ? NULL : "what has a link header has a key";
+	broken = within_capture(v, &p);
+	if (broken == NULL)
+		broken = flags_agree(&p);
+	if (broken == NULL && tunnels == TUNNELS_OUTER && (p.flags & PACKET_TUNNEL))
+		broken = "outer opens no tunnel";
+	if (broken == NULL)
+		broken = key_sound(&p);
+	if (broken == NULL)
+		broken = pure(&options, v, &p);
+	if (broken == NULL)
+		broken = symmetric(&options, v, &p);
+	if (broken == NULL)
+		broken = side_doors(&options, v, &p);
+	if (broken == NULL)
+		broken = other_keys(tunnels, v);
+	return broken;
 }
 
 const char *
 packet_rules(const struct packet_view *v)
 {
-	const char *broken;
-	struct packet p;
+	static const enum tunnel_mode modes[] = { TUNNELS_ARGUS, TUNNELS_OUTER, TUNNELS_INNER };
+	const char *broken = NULL;
 
 	if (!dissect_link_supported(v->link_type))
 		return NULL;
-	memset(&p, 0, sizeof(p));
-	if (dissect(&classic, v, &p) != DISSECT_OK)
-		return v->captured < 20 ? NULL : "what has a link header has a key";
-	broken = within_capture(v, &p);
-	if (broken == NULL)
-		broken = flags_agree(&p);
-	if (broken == NULL)
-		broken = key_sound(&p);
-	if (broken == NULL)
-		broken = pure(v, &p);
-	if (broken == NULL)
-		broken = symmetric(v, &p);
-	if (broken == NULL)
-		broken = side_doors(v, &p);
-	if (broken == NULL)
-		broken = other_keys(v);
+	for (unsigned i = 0; i < 3 && broken == NULL; i++)
+		broken = rules_of_mode(modes[i], v);
 	return broken;
 }

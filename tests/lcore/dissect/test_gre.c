@@ -184,17 +184,77 @@ unknown_version_and_endless_route_leave_the_outer_flow(void **state)
 }
 
 static void
-gre_over_ipv6_is_left_closed(void **state)
+ipv6_carries_it_as_well(void **state)
 {
 	(void)state;
 	packet_begin(&b, false);
 	packet_put_ether(&b, 0x86dd);
 	packet_put_ip6(&b, 47);
-	packet_put32(&b, 0x0800);
+	packet_put32(&b, 0x20000800);
+	packet_put32(&b, 42);
+	put_inner();
+	check_inner();
+	assert_int_equal(p.key.kind, FLOW_IPV4);
+	assert_int_equal(p.tunnel.kind, TUNNEL_GRE);
+	assert_int_equal(p.tunnel.id, 42);
+	assert_int_equal(p.tunnel.l3_at, 14);
+}
+
+static void
+virtual_subnet_is_in_the_key(void **state)
+{
+	(void)state;
+	begin(0x2000, 0x6558);
+	packet_put_ether(&b, 0x0800);
 	put_inner();
 	dissect_built(&b, LINK_ETHERNET, &p);
-	assert_int_equal(p.key.kind, FLOW_IPV6);
+	assert_int_equal(p.tunnel.kind, TUNNEL_NVGRE);
+	assert_int_equal(p.tunnel.id, 42 >> 8);
+}
+
+static void
+erspan_of_type_one_has_no_header(void **state)
+{
+	(void)state;
+	begin(0, 0x88be);
+	packet_put_ether(&b, 0x0800);
+	put_inner();
+	check_inner();
+}
+
+static void
+erspan_of_type_three_with_and_without_subheader(void **state)
+{
+	(void)state;
+	for (unsigned sub = 0; sub < 2; sub++) {
+		begin(0x1000, 0x22eb);
+		packet_put16(&b, 0x2000);
+		packet_put16(&b, 77);
+		packet_put32(&b, 0);
+		packet_put32(&b, sub);
+		if (sub)
+			packet_put_payload(&b, 8);
+		packet_put_ether(&b, 0x0800);
+		put_inner();
+		check_inner();
+		assert_true(p.encaps & ENCAPS_ERSPAN2);
+		assert_int_equal(p.tunnel.kind, TUNNEL_ERSPAN);
+		assert_int_equal(p.tunnel.id, 77);
+	}
+}
+
+static void
+it_can_be_left_closed(void **state)
+{
+	static const struct dissect_options outer = { .tunnels = TUNNELS_OUTER };
+
+	(void)state;
+	begin(0, 0x0800);
+	put_inner();
+	dissect_keyed(&b, &outer, &p);
 	assert_int_equal(p.key.proto, 47);
+	assert_false(p.encaps & ENCAPS_GRE);
+	assert_false(p.flags & PACKET_TUNNEL);
 }
 
 static void
@@ -242,7 +302,11 @@ main(void)
 		cmocka_unit_test(labels_inside),
 		cmocka_unit_test(unknown_content_leaves_the_outer_flow),
 		cmocka_unit_test(unknown_version_and_endless_route_leave_the_outer_flow),
-		cmocka_unit_test(gre_over_ipv6_is_left_closed),
+		cmocka_unit_test(ipv6_carries_it_as_well),
+		cmocka_unit_test(virtual_subnet_is_in_the_key),
+		cmocka_unit_test(erspan_of_type_one_has_no_header),
+		cmocka_unit_test(erspan_of_type_three_with_and_without_subheader),
+		cmocka_unit_test(it_can_be_left_closed),
 		cmocka_unit_test(gre_within_gre_is_followed_to_the_bound),
 		cmocka_unit_test(later_fragment_is_left_closed),
 	};
