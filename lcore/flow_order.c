@@ -49,10 +49,14 @@ static bool
 key_before(const struct flow *a, const struct flow *b)
 {
 	struct flow_record x, y;
+	int order;
 
 	flow_report_key(a, &x);
 	flow_report_key(b, &y);
-	return memcmp(&x, &y, offsetof(struct flow_record, flow_index)) < 0;
+	order = memcmp(&x, &y, offsetof(struct flow_record, flow_index));
+	if (order == 0) /* told apart by what no record shows: a VLAN, a tunnel's number */
+		order = memcmp(&a->entry.key, &b->entry.key, sizeof(a->entry.key));
+	return order < 0;
 }
 
 static inline bool

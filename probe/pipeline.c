@@ -100,13 +100,19 @@ tunnel_mode_of(const struct config *c, bool inner)
 static struct dissect_options
 dissect_options_of(const struct config *c, bool inner)
 {
+	/* layer 2 alone is its matrix, with another layer it comes on top of that */
+	const uint32_t layers = FLOW_KEY_5TUPLE | FLOW_KEY_L2 | FLOW_KEY_L3_MATRIX;
+
 	return (struct dissect_options){
 		.key_vlan = (c->flow_key & FLOW_KEY_VLAN) != 0,
 		.key_mpls = (c->flow_key & FLOW_KEY_LOCAL_MPLS) != 0,
 		.key_mpls_stack = (c->flow_key & FLOW_KEY_COMPLETE_MPLS) != 0,
 		.key_vni = (c->flow_key & FLOW_KEY_VNI) != 0,
 		.key_tunnel = (c->flow_key & FLOW_KEY_TUNNEL_ID) != 0,
-		.key_l2 = (c->flow_key & (FLOW_KEY_L2 | FLOW_KEY_L2_MATRIX)) != 0,
+		.key_l2 = (c->flow_key & FLOW_KEY_L2_MATRIX) != 0 ||
+		          (c->flow_key & layers) == FLOW_KEY_L2,
+		.key_mac =
+		        (c->flow_key & layers) != FLOW_KEY_L2 && (c->flow_key & FLOW_KEY_L2) != 0,
 		.key_l3_matrix = (c->flow_key & FLOW_KEY_L3_MATRIX) != 0,
 		.tunnels = tunnel_mode_of(c, inner),
 	};

@@ -256,15 +256,13 @@ flow_write(struct writer *w, const struct far_input *in)
 	case FLOW_MATRIX_L3_IPV6:
 		flow_matrix_write(w, r, WIRE_ADDR_IPV6);
 		break;
-	case FLOW_MATRIX_L2:
-		flow_ether_write(w, r, WIRE_KEY_L2_MATRIX, WIRE_ADDR_ETHER);
-		break;
 	case FLOW_LCP:
 		flow_ether_write(w, r, WIRE_KEY_5TUPLE, WIRE_ADDR_LCP);
 		break;
 	case FLOW_UDT:
 		flow_ether_write(w, r, WIRE_KEY_5TUPLE, WIRE_ADDR_UDT);
 		break;
+	case FLOW_MATRIX_L2: /* clients know no other layout of MAC addresses, nor does argus */
 	case FLOW_ETHER:
 	case FLOW_WLAN: /* shown by its addresses: a record carries no network name */
 	case FLOW_NONE:

@@ -65,7 +65,6 @@
 
 /* flow: subtype is the key, qualifier the kind of address and flags. [f] */
 #define WIRE_KEY_5TUPLE		0x01
-#define WIRE_KEY_L2_MATRIX	0x02
 #define WIRE_KEY_L3_MATRIX	0x03
 #define WIRE_KEY_ARP		0x06
 #define WIRE_ADDR_IPV4		0x01

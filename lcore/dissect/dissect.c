@@ -28,7 +28,7 @@ walk_run(struct walk *w, enum layer layer)
 static bool
 key_is_classic(const struct dissect_options *o)
 {
-	return !o->key_vlan && !o->key_mpls && !o->key_l2 && !o->key_l3_matrix &&
+	return !o->key_vlan && !o->key_mpls && !o->key_l2 && !o->key_mac && !o->key_l3_matrix &&
 	       !o->key_mpls_stack && !o->key_vni && !o->key_tunnel;
 }
 

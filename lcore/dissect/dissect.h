@@ -163,6 +163,7 @@ struct dissect_options {
 	bool key_vlan; /* VLAN id is part of the key */
 	bool key_mpls;
 	bool key_l2;         /* MAC addresses instead of IP */
+	bool key_mac;        /* MAC addresses besides IP: a hash of them is in the key's label */
 	bool key_l3_matrix;  /* addresses only */
 	bool key_mpls_stack; /* all labels, not the outermost alone */
 	bool key_vni;        /* the network identifier of VXLAN, Geneve and NVGRE */

@@ -59,7 +59,7 @@ struct flow_key {
 	uint16_t id;
 	uint16_t vlan;  /* 0 unless the flow key asks for it (VID + 1); and FLOW_KEY_ bits */
 	uint32_t label; /* 0 unless the flow key asks for it: MPLS label + 1, a hash of the label
-	                   stack, or the tunnel's id (FLOW_KEY_IN_TUNNEL) */
+	                   stack or of the MAC addresses, the tunnel's id (FLOW_KEY_IN_TUNNEL) */
 };
 static_assert(sizeof(struct flow_key) == 48, "three vector compares");
 

@@ -76,6 +76,16 @@ key_directed(struct walk *w, const uint8_t *first, const uint8_t *second)
 	memcpy(key->addr[1], second, size);
 }
 
+/* Flows between machines or addresses have no protocol of their own, whatever a packet is. */
+static void
+forget_protocol(struct packet *p)
+{
+	p->flags &= ~(uint32_t)(PACKET_TCP | PACKET_ICMP | PACKET_ESP | PACKET_ARP | PACKET_ISIS |
+	                        PACKET_QUOTE | PACKET_REQUEST | PACKET_REPLY |
+	                        PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE);
+	p->fragment_offset = 0;
+}
+
 static void
 key_matrix_l2(struct walk *w)
 {
@@ -96,6 +106,7 @@ key_matrix_l2(struct walk *w)
 	}
 	key_ether(w, ethertype, dsap, ssap);
 	w->packet->key.kind = FLOW_MATRIX_L2;
+	forget_protocol(w->packet);
 }
 
 static void
@@ -107,6 +118,23 @@ key_matrix_l3(struct walk *w)
 		return;
 	key_ip(w, kind, 0);
 	w->packet->key.kind = kind == FLOW_IPV4 ? FLOW_MATRIX_L3_IPV4 : FLOW_MATRIX_L3_IPV6;
+	forget_protocol(w->packet);
+}
+
+/* Of both addresses, in the order of the key's ends. */
+static uint32_t
+mac_hash(const struct walk *w)
+{
+	const bool reverse = w->packet->reverse;
+	const uint8_t *mac[2] = { w->mac[!reverse], w->mac[reverse] };
+	uint64_t hash = 0;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		hash ^= (uint64_t)load32(mac[i]) << 16 | load16(mac[i] + 4);
+		hash *= UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 29;
+	}
+	return (uint32_t)(hash >> 32);
 }
 
 static bool
@@ -135,6 +163,13 @@ key_options(struct walk *w, const struct dissect_options *options)
 	    (options->key_tunnel || (options->key_vni && has_vni(p->tunnel.kind)))) {
 		p->key.vlan |= FLOW_KEY_IN_TUNNEL;
 		p->key.label = p->tunnel.id;
+	}
+	if (options->key_mac && (p->flags & (PACKET_IPV4 | PACKET_IPV6)))
+		p->key.label = p->key.label * 0x9e3779b1u ^ mac_hash(w);
+	/* an error comes the way its flow went */
+	if (p->flags & PACKET_QUOTE) {
+		p->quote.vlan = p->key.vlan;
+		p->quote.label = p->key.label;
 	}
 }
 

@@ -514,6 +514,33 @@ def snapped():
     return c
 
 
+@capture
+def keys():
+    """One conversation over and over: in two VLANs, behind two label stacks, by another router."""
+    c = Capture()
+
+    def label(value, bottom):
+        return struct.pack("!I", value << 12 | bottom << 8 | 64)
+
+    def talk_in(wrap):
+        for src, dst, sport, dport in ((A, B, 5020, 6020), (B, A, 6020, 5020)):
+            packet = ipv4(src, dst, 17, udp(src, dst, sport, dport, b"k" * 40))
+            c.add(wrap(packet, *((MAC_A, MAC_B) if src == A else (MAC_B, MAC_A))))
+
+    def by_another_router(packet, src, dst):
+        other = bytes.fromhex("020000000099")
+        return eth(0x0800, packet, *(other if mac == MAC_B else mac for mac in (src, dst)))
+
+    talk_in(lambda p, src, dst: eth(0x8100, vlan(100, 0x0800, p), src, dst))
+    talk_in(lambda p, src, dst: eth(0x8100, vlan(200, 0x0800, p), src, dst))
+    talk_in(lambda p, src, dst: eth(0x8847, label(16, 0) + label(20, 1) + p, src, dst))
+    talk_in(lambda p, src, dst: eth(0x8847, label(16, 0) + label(21, 1) + p, src, dst))
+    talk_in(by_another_router)
+    Tcp(c, A, B, 42000, 80).handshake().exchange(50, 100).close()
+    c.flows = []
+    return c
+
+
 # --- tunnels: the flows are those inside
 
 def tunnelled(wrap):

@@ -219,7 +219,7 @@ side_doors(const struct dissect_options *o, const struct packet_view *v, const s
 static const char *
 other_keys(enum tunnel_mode tunnels, const struct packet_view *v)
 {
-	for (unsigned i = 1; i < 128; i++) {
+	for (unsigned i = 1; i < 128; i += i < 16 ? 1 : i / 2) {
 		const struct dissect_options options = {
 			.key_vlan = i & 1,
 			.key_mpls = i & 2,

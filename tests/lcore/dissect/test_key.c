@@ -92,6 +92,99 @@ matrix_of_macs_pairs_both_directions_of_an_ethertype(void **state)
 	assert_same_flow(&p, &q, true);
 }
 
+/* A flow between machines or addresses has no connections, and no fragments apart. */
+static void
+matrix_flows_have_no_protocol(void **state)
+{
+	const struct dissect_options options[] = { { .key_l2 = true }, { .key_l3_matrix = true } };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		packet_begin(&b, false);
+		packet_put_ether(&b, 0x0800);
+		packet_put_ip4(&b, 6);
+		packet_put_tcp(&b, 1, 2, 0x02, NULL, 0);
+		dissect_keyed(&b, &options[i], &p);
+		assert_false(p.flags & PACKET_TCP);
+		packet_begin(&b, false);
+		packet_put_ether(&b, 0x0800);
+		packet_put_ip4_full(&b, 17, 7, 0x0010, NULL, 0);
+		packet_put_payload(&b, 40);
+		dissect_keyed(&b, &options[i], &q);
+		assert_same_flow(&p, &q, false);
+		assert_int_equal(q.flags & (PACKET_FRAGMENT_LATER | PACKET_FRAGMENT),
+		                 PACKET_FRAGMENT);
+	}
+}
+
+static void
+macs_are_told_apart_on_request_in_both_directions(void **state)
+{
+	static const struct dissect_options options = { .key_mac = true };
+	struct packet other;
+
+	(void)state;
+	build(10, 100, false, 40000);
+	dissect_keyed(&b, &options, &p);
+	assert_int_equal(p.key.kind, FLOW_IPV4);
+	build(10, 100, true, 40000);
+	dissect_keyed(&b, &options, &q);
+	assert_same_flow(&p, &q, true);
+	build(10, 100, false, 40000);
+	b.bytes[3] ^= 1;
+	dissect_keyed(&b, &options, &other);
+	assert_other_flow(&p, &other);
+}
+
+static void
+labels_count_one_or_all(void **state)
+{
+	static const struct dissect_options all = { .key_mpls_stack = true };
+	static const struct dissect_options one = { .key_mpls = true };
+	struct packet two[2][2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		packet_begin(&b, false);
+		packet_put_ether(&b, 0x8847);
+		packet_put_label(&b, 16, false);
+		packet_put_label(&b, 20 + i, true);
+		packet_put_ip4(&b, 17);
+		packet_put_udp(&b, 1, 2);
+		dissect_keyed(&b, &one, &two[0][i]);
+		dissect_keyed(&b, &all, &two[1][i]);
+	}
+	assert_same_flow(&two[0][0], &two[0][1], false);
+	assert_other_flow(&two[1][0], &two[1][1]);
+}
+
+/* The flow that an error quotes is looked for where the error came from. */
+static void
+quoted_flow_has_the_key_of_the_error(void **state)
+{
+	static const struct dissect_options options = { .key_vlan = true };
+
+	(void)state;
+	packet_begin(&b, false);
+	packet_put_ether(&b, 0x8100);
+	packet_put_tag(&b, 77, 0x0800);
+	packet_put_ip4(&b, 17);
+	packet_put_udp(&b, 1, 2);
+	packet_put_payload(&b, 8);
+	dissect_keyed(&b, &options, &p);
+	packet_begin(&b, true);
+	packet_put_ether(&b, 0x8100);
+	packet_put_tag(&b, 77, 0x0800);
+	packet_put_ip4(&b, 1);
+	packet_put_icmp(&b, 3, 3, 0);
+	b.turned = false;
+	packet_put_ip4(&b, 17);
+	packet_put_udp(&b, 1, 2);
+	dissect_keyed(&b, &options, &q);
+	assert_true(q.flags & PACKET_QUOTE);
+	assert_memory_equal(&q.quote, &p.key, sizeof(p.key));
+}
+
 static uint32_t
 worker_hash(uint32_t *quoted)
 {
@@ -194,6 +287,10 @@ main(void)
 		cmocka_unit_test(label_parts_flows_when_asked_for),
 		cmocka_unit_test(matrix_of_addresses_pairs_all_ports_of_both_directions),
 		cmocka_unit_test(matrix_of_macs_pairs_both_directions_of_an_ethertype),
+		cmocka_unit_test(matrix_flows_have_no_protocol),
+		cmocka_unit_test(macs_are_told_apart_on_request_in_both_directions),
+		cmocka_unit_test(labels_count_one_or_all),
+		cmocka_unit_test(quoted_flow_has_the_key_of_the_error),
 		cmocka_unit_test(directions_and_fragments_of_a_flow_go_to_one_worker),
 		cmocka_unit_test(icmp_error_names_the_worker_of_the_flow_it_quotes),
 		cmocka_unit_test(pairs_of_addresses_spread_evenly),
