@@ -155,6 +155,15 @@ report_metrics(const struct flow *f, struct flow_record *r)
 	}
 }
 
+static bool
+is_icmp(const struct flow_key *k)
+{
+	if (k->ethertype == FLOW_KEY_FRAGMENT)
+		return false;
+	return (k->kind == FLOW_IPV4 && k->proto == IPPROTO_ICMP) ||
+	       (k->kind == FLOW_IPV6 && k->proto == IPPROTO_ICMPV6);
+}
+
 static void
 report_protocol(const struct flow *f, struct flow_record *r)
 {
@@ -170,6 +179,8 @@ report_protocol(const struct flow *f, struct flow_record *r)
 			.last_seq = f->esp.last_seq,
 			.lost = f->esp.lost > 0 ? (uint32_t)f->esp.lost : 0,
 		};
+	} else if (is_icmp(&f->entry.key)) {
+		r->net = FLOW_NET_ICMP;
 	} else if (f->flags & FLOW_ANSWERED) {
 		r->net = FLOW_NET_ARP;
 		memcpy(r->net_report.arp_responder, f->arp.responder, sizeof(f->arp.responder));

@@ -52,6 +52,7 @@ enum flow_net {
 	FLOW_NET_ESP,
 	FLOW_NET_RTP,
 	FLOW_NET_RTCP,
+	FLOW_NET_ICMP, /* ICMP and ICMPv6: nothing beyond who and proto_key */
 };
 
 /* Bits of flow_record.flags. */

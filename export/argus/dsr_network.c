@@ -118,6 +118,27 @@ rtcp_write(struct writer *w, const struct flow_rtp_report *r)
 	put_u16(p + 22, r->drops[1]);
 }
 
+/* What filters of clients look at: type and code. As of argus all of it is little-endian; the
+ * addresses are the packet's own, those that it quotes are not kept. IPv6's have no room. */
+static void
+icmp_network_write(struct writer *w, const struct flow_record *r)
+{
+	uint8_t *p = writer_claim(w, 28);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_NETWORK, WIRE_NET_ICMP, 0, 7);
+	p[4] = r->proto_key.icmp.type;
+	p[5] = r->proto_key.icmp.code;
+	p[6] = (uint8_t)r->proto_key.icmp.seq;
+	p[7] = (uint8_t)(r->proto_key.icmp.seq >> 8);
+	memset(p + 8, 0, 20);
+	for (int i = 0; i < 4 && r->kind == FLOW_IPV4; i++) {
+		p[8 + i] = r->who.ip.src[3 - i];
+		p[12 + i] = r->who.ip.dst[3 - i];
+	}
+}
+
 static void
 network_write(struct writer *w, const struct far_input *in)
 {
@@ -141,6 +162,9 @@ network_write(struct writer *w, const struct far_input *in)
 		break;
 	case FLOW_NET_RTCP:
 		rtcp_write(w, &r->net_report.rtp);
+		break;
+	case FLOW_NET_ICMP:
+		icmp_network_write(w, r);
 		break;
 	case FLOW_NET_NONE:
 		break;

@@ -111,6 +111,7 @@
 #define WIRE_NET_RTCP		0x09
 #define WIRE_NET_RTP		0x0A
 #define WIRE_NET_ARP		0x10
+#define WIRE_NET_ICMP		0x34
 #define WIRE_NET_ESP		0x38
 
 /* Presence bits of vlan and, as nibbles, of mpls. [f] */

@@ -568,6 +568,15 @@ network_is_by_protocol(void **state)
 	             "0009000a 000b000c");
 	r.net = FLOW_NET_RTCP;
 	expect_plain(&dsr_network, &r, "30090006 80000102 00000003 80000506 00000007 0009000a");
+
+	record_http(&r);
+	r.net = FLOW_NET_ICMP;
+	r.proto = 1;
+	r.proto_key.icmp.type = 8;
+	r.proto_key.icmp.code = 0;
+	r.proto_key.icmp.seq = 0x0102;
+	expect_plain(&dsr_network, &r,
+	             "30340007 08000201 05e48e8d 2bbb96c0 00000000 00000000 00000000");
 }
 
 static void
