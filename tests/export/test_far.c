@@ -333,7 +333,7 @@ flow_writes_layer_2(void **state)
 	unhex("0180c200000e 020000000001 42 43", r.who.raw);
 	expect_plain(&dsr_flow, &r, "02010305 0180c200 000e0200 00000001 88cc4243");
 	r.kind = FLOW_MATRIX_L2;
-	expect_plain(&dsr_flow, &r, "02020305 0180c200 000e0200 00000001 88cc4243");
+	expect_plain(&dsr_flow, &r, "02010305 0180c200 000e0200 00000001 88cc4243");
 	r.kind = FLOW_UDT;
 	r.proto_key.spi = 0x01020304;
 	expect_plain(&dsr_flow, &r, "02010d06 0180c200 000e0200 00000001 88cc4243 01020304");
