@@ -28,7 +28,7 @@ is_refused(const struct config *c, const struct key *k)
 static int
 check_outputs(const struct config *c, char *error, size_t error_size)
 {
-	char target[VALUE_SHOWN_SIZE], filter[VALUE_SHOWN_SIZE];
+	char target[VALUE_SHOWN_SIZE];
 
 	for (size_t i = 0; i < c->outputs.n; i++) {
 		const struct output_spec *o = &c->outputs.v[i];
@@ -40,12 +40,6 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 			        "output %s: sending records over the network is not available yet; "
 			        "write to a file or to -",
 			        target);
-			return -ENOTSUP;
-		}
-		if (o->filter != NULL) {
-			snprintf(error, error_size,
-			         "output %s: a filter of records (\"%s\") is not available yet",
-			         target, value_shown(o->filter, filter, sizeof(filter)));
 			return -ENOTSUP;
 		}
 	}

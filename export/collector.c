@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Records are encoded straight into one block that all outputs share; it goes
- * out when full and at least every second. All memory is taken at creation; the
- * sequence arrays, one word a flow, are only touched where flows are.
- *
- * What was counted stays consistent whatever fails: for each output
- * records_received = written + filtered + lost.
+ * Records of all rings in one order, each with its flow's number, to the outputs;
+ * what waits there goes out several times a second. All memory is taken at
+ * creation; the sequence arrays, one word a flow, are only touched where flows are.
  */
 #include "export/collector.h"
 
@@ -19,9 +16,8 @@
 
 #include "export/argus/wire.h"
 #include "export/merge.h"
-#include "export/sink.h"
+#include "export/outputs.h"
 
-#define BLOCK_SIZE ((size_t)256 * 1024)
 #define TURN_RECORDS 256 /* between two looks at the clock */
 #define FLUSH_NS 250000000u
 #define NS_PER_S 1000000000u
@@ -41,26 +37,16 @@ struct ledger {
 struct collector {
 	struct collector_options options;
 	struct far_encoder encoder;
-	size_t far_size_max;
 	struct merge merge;
 	uint32_t **sequence; /* per worker, by flow index; 0: none yet */
 	uint32_t last_sequence;
 
-	uint8_t *block;
-	size_t block_used;
-	uint32_t block_records;
-
-	struct sink **sinks;
-	unsigned n_sinks, live_sinks;
-	int error; /* the first output failure */
-	char problem[512];
-
+	struct outputs outputs;
 	struct mar mar; /* what all MARs have in common */
 	struct ledger ledger;
 	uint64_t mar_due_ns, flush_due_ns, waiting_since_ns; /* monotonic */
 	unsigned idle, hurry_turns;
-	uint64_t records_received, records_encoded;
-	struct collector_totals closed; /* summed up over outputs as they are closed */
+	uint64_t records_received;
 };
 
 static uint64_t
@@ -72,37 +58,7 @@ clock_ns(clockid_t id)
 	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
-/* --- outputs ------------------------------------------------------------- */
-
-/* Remembers the first failure; when nothing is left to write to, the probe may stop. */
-static void
-sink_check(struct collector *c, const struct sink *s, int error_before)
-{
-	if (s->error == 0 || error_before != 0)
-		return;
-	if (c->error == 0)
-		c->error = s->error;
-	if (--c->live_sinks == 0 && c->options.control != NULL)
-		control_stop(c->options.control);
-}
-
-static void
-block_flush(struct collector *c)
-{
-	const struct sink_block b = { c->block, c->block_used, c->block_records };
-
-	if (b.size == 0)
-		return;
-	for (unsigned i = 0; i < c->n_sinks; i++) {
-		struct sink *s = c->sinks[i];
-		const int before = s->error;
-
-		s->ops->write(s, &b);
-		sink_check(c, s, before);
-	}
-	c->block_used = 0;
-	c->block_records = 0;
-}
+/* --- management records -------------------------------------------------- */
 
 static void
 ledger_read(const struct collector *c, struct ledger *l)
@@ -126,7 +82,7 @@ collector_mar(struct collector *c, enum flow_cause cause)
 {
 	struct ledger now;
 
-	block_flush(c);
+	outputs_flush(&c->outputs);
 	ledger_read(c, &now);
 	c->mar.cause = cause;
 	c->mar.start_ns = c->mar.now_ns;
@@ -136,45 +92,11 @@ collector_mar(struct collector *c, enum flow_cause cause)
 	c->mar.bytes = now.bytes - c->ledger.bytes;
 	c->mar.flows = (uint32_t)(now.flows - c->ledger.flows);
 	c->mar.dropped = (uint32_t)(now.dropped - c->ledger.dropped);
-	c->mar.clients = c->live_sinks;
+	c->mar.clients = c->outputs.live;
 	c->mar.buffers = 1;
-	c->mar.memory = BLOCK_SIZE;
+	c->mar.memory = OUTPUT_BLOCK_SIZE;
 	c->ledger = now;
-	for (unsigned i = 0; i < c->n_sinks; i++) {
-		struct sink *s = c->sinks[i];
-		const int before = s->error;
-
-		s->ops->mar(s, &c->mar);
-		sink_check(c, s, before);
-	}
-}
-
-static int
-sinks_open(struct collector *c, char *error, size_t error_size)
-{
-	const struct output_list *outputs = &c->options.config->outputs;
-
-	c->sinks = calloc(outputs->n ? outputs->n : 1, sizeof(struct sink *));
-	if (c->sinks == NULL) {
-		snprintf(error, error_size, "collector: out of memory");
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < outputs->n; i++) {
-		const struct output_spec *o = &outputs->v[i];
-		struct sink *s;
-
-		if (o->filter != NULL || strstr(o->target, "://") != NULL) {
-			snprintf(error, error_size, "output %s: %s can't be written yet", o->target,
-			         o->filter ? "a filtered output" : "a network output");
-			return -ENOTSUP;
-		}
-		s = sink_file_open(o->target, &c->mar, error, error_size);
-		if (s == NULL)
-			return -EIO;
-		c->sinks[c->n_sinks++] = s;
-		c->live_sinks++;
-	}
-	return 0;
+	outputs_mar(&c->outputs, &c->mar);
 }
 
 /* --- records ------------------------------------------------------------- */
@@ -201,13 +123,8 @@ record_sequence(struct collector *c, const struct flow_record *r, unsigned lane)
 static void
 record_take(struct collector *c, const struct flow_record *r, unsigned lane)
 {
-	if (BLOCK_SIZE - c->block_used < c->far_size_max)
-		block_flush(c);
-	c->block_used += far_encode(&c->encoder, r, record_sequence(c, r, lane),
-	                            c->block + c->block_used, BLOCK_SIZE - c->block_used);
-	c->block_records++;
+	outputs_record(&c->outputs, &c->encoder, r, record_sequence(c, r, lane));
 	c->records_received++;
-	c->records_encoded++;
 }
 
 /* Up to TURN_RECORDS records; how many there were. */
@@ -251,7 +168,7 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 	const uint32_t interval_s = c->options.config->mar_interval_s;
 
 	if (now_ns >= c->flush_due_ns) {
-		block_flush(c);
+		outputs_flush(&c->outputs);
 		c->flush_due_ns = now_ns + FLUSH_NS;
 	}
 	if (interval_s != 0 && now_ns >= c->mar_due_ns) {
@@ -275,39 +192,6 @@ collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
 		c->hurry_turns = HURRY_TURNS;
 	}
 	return c->hurry_turns != 0;
-}
-
-/* Adds up what the sink counted, and says in a line how it failed. */
-static void
-sink_close(struct collector *c, struct sink *s)
-{
-	const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
-	const uint64_t lost = s->records_lost;
-	int error = s->error;
-	int close_error;
-
-	c->closed.records_written += s->records_written;
-	c->closed.records_filtered += s->records_filtered;
-	c->closed.records_lost += lost;
-	c->closed.bytes_written += s->bytes_written;
-	close_error = s->ops->close(s);
-	if (error == 0)
-		error = close_error;
-	if (error == 0)
-		return;
-	if (c->error == 0)
-		c->error = error;
-	if (c->problem[0] == '\0')
-		snprintf(c->problem, sizeof(c->problem), "output %s: %s: %" PRIu64 " records lost",
-		         target, strerror(-error), lost);
-}
-
-/* From the last to the first, whose failure is the one that is told. */
-static void
-sinks_close(struct collector *c)
-{
-	while (c->n_sinks != 0)
-		sink_close(c, c->sinks[--c->n_sinks]);
 }
 
 int
@@ -334,8 +218,8 @@ collector_run(void *arg)
 			collector_idle(c);
 	}
 	collector_mar(c, CAUSE_STOP);
-	sinks_close(c);
-	return c->error;
+	outputs_close(&c->outputs);
+	return c->outputs.error;
 }
 
 /* --- life ---------------------------------------------------------------- */
@@ -356,9 +240,8 @@ collector_memory(struct collector *c)
 	const struct collector_options *o = &c->options;
 	const size_t size = (size_t)o->flows_per_worker * sizeof(uint32_t);
 
-	c->block = pages_get(BLOCK_SIZE);
 	c->sequence = calloc(o->workers ? o->workers : 1, sizeof(uint32_t *));
-	if (c->block == NULL || c->sequence == NULL)
+	if (c->sequence == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < o->workers && size != 0; i++) {
 		c->sequence[i] = pages_get(size);
@@ -410,14 +293,14 @@ collector_create(const struct collector_options *o, char *error, size_t error_si
 		         o->layout->user_size[0], o->layout->user_size[1], WIRE_RECORD_SIZE_MAX);
 		goto fail;
 	}
-	c->far_size_max = far_size_max(&c->encoder);
 	if (collector_memory(c) != 0) {
 		snprintf(error, error_size, "collector: out of memory for %u flows of %u workers",
 		         o->flows_per_worker, o->workers);
 		goto fail;
 	}
 	collector_start_mar(c);
-	if (sinks_open(c, error, error_size) != 0)
+	if (outputs_open(&c->outputs, o->config, &c->mar, far_size_max(&c->encoder), o->control,
+	                 error, error_size) != 0)
 		goto fail;
 	return c;
 fail:
@@ -428,16 +311,21 @@ fail:
 void
 collector_totals(const struct collector *c, struct collector_totals *t)
 {
-	*t = c->closed;
-	t->records_received = c->records_received;
-	t->records_encoded = c->records_encoded;
-	t->outputs = c->options.config->outputs.n;
+	*t = (struct collector_totals){
+		.records_received = c->records_received,
+		.records_encoded = c->outputs.encoded,
+		.outputs = c->options.config->outputs.n,
+		.records_written = c->outputs.written,
+		.records_filtered = c->outputs.filtered,
+		.records_lost = c->outputs.lost,
+		.bytes_written = c->outputs.bytes,
+	};
 }
 
 const char *
 collector_problem(const struct collector *c)
 {
-	return c->problem[0] != '\0' ? c->problem : NULL;
+	return c->outputs.problem[0] != '\0' ? c->outputs.problem : NULL;
 }
 
 void
@@ -445,8 +333,7 @@ collector_free(struct collector *c)
 {
 	if (c == NULL)
 		return;
-	sinks_close(c);
-	free(c->sinks);
+	outputs_close(&c->outputs);
 	merge_fini(&c->merge);
 	for (unsigned i = 0; c->sequence != NULL && i < c->options.workers; i++) {
 		if (c->sequence[i] != NULL)
@@ -454,7 +341,5 @@ collector_free(struct collector *c)
 			       (size_t)c->options.flows_per_worker * sizeof(uint32_t));
 	}
 	free(c->sequence);
-	if (c->block != NULL)
-		munmap(c->block, BLOCK_SIZE);
 	free(c);
 }

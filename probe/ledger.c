@@ -23,14 +23,14 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	          s[COUNTER_drop_dispatch];
 	l->packets_unaccounted = (int64_t)(s[COUNTER_rx_packets] - packets);
 
-	/* What workers made must have been taken and encoded, and each output must have written,
-	 * refused by its filter, or lost it. */
+	/* What workers made must have been taken, and each output must have written, refused by
+	 * its filter, or lost it. */
 	made = s[COUNTER_records_made];
 	sunk = totals->records_written + totals->records_filtered + totals->records_lost;
 	l->records_unaccounted = (int64_t)(made - totals->records_received);
 	if (l->records_unaccounted == 0)
 		l->records_unaccounted =
-		        (int64_t)(totals->records_encoded * totals->outputs - sunk);
+		        (int64_t)(totals->records_received * totals->outputs - sunk);
 }
 
 void

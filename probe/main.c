@@ -14,6 +14,7 @@
 #include <pcap/dlt.h>
 
 #include "config/config.h"
+#include "export/outputs.h"
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
@@ -216,7 +217,8 @@ act(const struct config *c)
 	case CONFIG_DUMP_FILTER:
 		break;
 	}
-	if (config_check_available(c, line, sizeof(line)) < 0)
+	if (config_check_available(c, line, sizeof(line)) < 0 ||
+	    outputs_check_filters(c, line, sizeof(line)) < 0)
 		return complain(EXIT_CONFIG, line);
 	return start(c);
 }

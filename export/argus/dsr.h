@@ -21,6 +21,10 @@ struct far_input {
 	uint32_t sequence;
 };
 
+/* Of a record in this encoder's layout, which must outlive it. */
+void far_input_init(struct far_input *in, const struct far_encoder *e, const struct flow_record *r,
+                    uint32_t sequence);
+
 struct dsr {
 	const char *name;
 	uint8_t type;

@@ -55,11 +55,11 @@ section(const struct flow_record *r, uint32_t at)
 	return at ? (const char *)r + at : NULL;
 }
 
-size_t
-far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t sequence,
-           uint8_t *out, size_t room)
+void
+far_input_init(struct far_input *in, const struct far_encoder *e, const struct flow_record *r,
+               uint32_t sequence)
 {
-	const struct far_input in = {
+	*in = (struct far_input){
 		.options = &e->options,
 		.record = r,
 		.jitter = section(r, e->layout.jitter_at),
@@ -67,10 +67,18 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 		.user_size = { e->layout.user_size[0], e->layout.user_size[1] },
 		.sequence = sequence,
 	};
+}
+
+size_t
+far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t sequence,
+           uint8_t *out, size_t room)
+{
 	struct writer w = { 0 };
+	struct far_input in;
 	uint8_t *header;
 	size_t size;
 
+	far_input_init(&in, e, r, sequence);
 	w.at = out;
 	w.end = out + room;
 	header = writer_claim(&w, WIRE_RECORD_HEADER_SIZE);

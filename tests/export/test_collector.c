@@ -316,7 +316,8 @@ no_output_is_no_loss(void **state)
 		put(f, 0, i % FLOWS, i + 1, FLOW_RECORD_FIRST);
 	assert_int_equal(run(f), 0);
 	assert_int_equal(f->totals.records_received, 5000);
-	assert_int_equal(f->totals.records_encoded, 5000);
+	assert_int_equal(f->totals.records_received, 5000);
+	assert_int_equal(f->totals.records_encoded, 0);
 	assert_int_equal(f->totals.records_written, 0);
 	assert_int_equal(f->totals.records_lost, 0);
 }

@@ -24,11 +24,27 @@ for output in all again third; do
 	check_equal "several outputs: $output has all" "$(cat once)" "$(records $output.argus)"
 done
 
-# A filter that would not be kept is refused: whoever asks for one must not get everything.
-panoptes "${options[@]}" -r "$capture" -w filtered.argus "tcp"
-check_equal "an output's own filter: refused" 2 $?
-check_equal "... in one line" 1 "$(wc -l <panoptes.err)"
-check "... and nothing is written" test ! -e filtered.argus
+# An output's own filter: on the line, in both forms of the configuration, and a wrong one.
+panoptes "${options[@]}" -r "$capture" -w every.argus -w tcp.argus "tcp and port 80" -w none.argus man --stats
+wanted=$(ra -nn -r every.argus -L -1 - "tcp and port 80" | wc -l)
+check "an output's own filter: there is something to filter" test "$wanted" -gt 0
+check_equal "an output's own filter: its records" "$wanted" \
+	"$(ra -nn -r tcp.argus -L -1 - not man | wc -l)"
+check_equal "... and none where none is selected" 0 "$(ra -nn -r none.argus -L -1 - not man | wc -l)"
+check_equal "... which still begins and ends" 2 "$(ra -nn -r none.argus -L -1 | wc -l)"
+check_equal "... and the others are accounted for" "$((3 * $(ledger records_received))) 0" \
+	"$(($(ledger records_written) + $(ledger records_filtered))) $(ledger records_unaccounted)"
+for form in '"own.argus tcp and port 80"' 'own.argus "tcp and port 80"'; do
+	rm -f own.argus
+	echo "ARGUS_OUTPUT_FILE=$form" >conf
+	panoptes -X "${options[@]:1}" -F conf -r "$capture"
+	check_equal "configured as $form" "$wanted" "$(ra -nn -r own.argus -L -1 - not man | wc -l)"
+done
+panoptes "${options[@]}" -r "$capture" -w wrong.argus "tcp and prt 80"
+check_equal "a wrong filter: refused" 2 $?
+check_equal "... in one line, which says where" \
+	'panoptes: output wrong.argus: filter "tcp and prt 80", at 9: prt is unknown' "$(cat panoptes.err)"
+check "... and nothing is written" test ! -e wrong.argus
 
 # The packets themselves, as the filter let them through.
 echo 'ARGUS_PACKET_CAPTURE_FILE=packets.pcap' >packets.conf

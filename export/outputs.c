@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What was counted stays consistent whatever fails: for each output
+ * records received = written + filtered + lost.
+ */
+#include "export/outputs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "export/argus/dsr.h"
+
+static int
+block_get(struct output_block *b)
+{
+	void *p = mmap(NULL, OUTPUT_BLOCK_SIZE, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	b->bytes = p;
+	return 0;
+}
+
+static void
+block_put(struct output_block *b)
+{
+	if (b->bytes != NULL)
+		munmap(b->bytes, OUTPUT_BLOCK_SIZE);
+	b->bytes = NULL;
+}
+
+/* A filter's error names the output and what is wrong where in it. */
+static struct record_filter *
+compile(const struct output_spec *spec, char *error, size_t error_size)
+{
+	char reason[256];
+	struct record_filter *f = record_filter_compile(spec->filter, reason, sizeof(reason));
+
+	if (f == NULL)
+		snprintf(error, error_size, "output %s: filter \"%.80s\", %s", spec->target,
+		         spec->filter, reason);
+	return f;
+}
+
+int
+outputs_check_filters(const struct config *c, char *error, size_t error_size)
+{
+	for (size_t i = 0; i < c->outputs.n; i++) {
+		struct record_filter *f;
+
+		if (c->outputs.v[i].filter == NULL)
+			continue;
+		f = compile(&c->outputs.v[i], error, error_size);
+		if (f == NULL)
+			return -EINVAL;
+		record_filter_free(f);
+	}
+	return 0;
+}
+
+static int
+open_one(struct outputs *o, const struct output_spec *spec, const struct mar *start, char *error,
+         size_t error_size)
+{
+	struct output *out = &o->v[o->n];
+
+	if (strstr(spec->target, "://") != NULL) {
+		snprintf(error, error_size, "output %s: a network output can't be written yet",
+		         spec->target);
+		return -ENOTSUP;
+	}
+	if (spec->filter != NULL) {
+		out->filter = compile(spec, error, error_size);
+		if (out->filter == NULL)
+			return -EINVAL;
+		if (block_get(&out->block) != 0) {
+			snprintf(error, error_size, "output %s: out of memory", spec->target);
+			return -ENOMEM;
+		}
+	}
+	out->sink = sink_file_open(spec->target, start, error, error_size);
+	if (out->sink == NULL)
+		return -EIO;
+	o->any_unfiltered |= spec->filter == NULL;
+	return 0;
+}
+
+int
+outputs_open(struct outputs *o, const struct config *c, const struct mar *start, size_t record_max,
+             struct control *control, char *error, size_t error_size)
+{
+	*o = (struct outputs){ .record_max = record_max, .control = control };
+	o->v = calloc(c->outputs.n ? c->outputs.n : 1, sizeof(struct output));
+	if (o->v == NULL || block_get(&o->shared) != 0) {
+		snprintf(error, error_size, "collector: out of memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < c->outputs.n; i++) {
+		const int rc = open_one(o, &c->outputs.v[i], start, error, error_size);
+
+		o->n++;
+		if (rc != 0)
+			return rc;
+		o->live++;
+	}
+	return 0;
+}
+
+/* Remembers the first failure; when nothing is left to write to, the probe may stop. */
+static void
+check(struct outputs *o, const struct sink *s, int error_before)
+{
+	if (s->error == 0 || error_before != 0)
+		return;
+	if (o->error == 0)
+		o->error = s->error;
+	if (--o->live == 0 && o->control != NULL)
+		control_stop(o->control);
+}
+
+static void
+write_block(struct outputs *o, struct sink *s, const struct output_block *b)
+{
+	const struct sink_block block = { b->bytes, b->used, b->records };
+	const int before = s->error;
+
+	s->ops->write(s, &block);
+	check(o, s, before);
+}
+
+static void
+flush_shared(struct outputs *o)
+{
+	if (o->shared.used == 0)
+		return;
+	for (unsigned i = 0; i < o->n; i++) {
+		if (o->v[i].filter == NULL)
+			write_block(o, o->v[i].sink, &o->shared);
+	}
+	o->shared.used = 0;
+	o->shared.records = 0;
+}
+
+static void
+flush_own(struct outputs *o, struct output *out)
+{
+	if (out->block.used == 0)
+		return;
+	write_block(o, out->sink, &out->block);
+	out->block.used = 0;
+	out->block.records = 0;
+}
+
+void
+outputs_flush(struct outputs *o)
+{
+	flush_shared(o);
+	for (unsigned i = 0; i < o->n; i++) {
+		if (o->v[i].filter != NULL)
+			flush_own(o, &o->v[i]);
+	}
+}
+
+void
+outputs_mar(struct outputs *o, const struct mar *mar)
+{
+	outputs_flush(o);
+	for (unsigned i = 0; i < o->n; i++) {
+		struct sink *s = o->v[i].sink;
+		const int before = s->error;
+
+		s->ops->mar(s, mar);
+		check(o, s, before);
+	}
+}
+
+/* Encodes into a block, for which there is room. */
+static size_t
+encode(struct outputs *o, struct output_block *b, const struct far_encoder *encoder,
+       const struct flow_record *r, uint32_t sequence)
+{
+	const size_t size =
+	        far_encode(encoder, r, sequence, b->bytes + b->used, OUTPUT_BLOCK_SIZE - b->used);
+
+	b->used += size;
+	b->records++;
+	o->encoded++;
+	return size;
+}
+
+/* To the filtered ones that want it; 'bytes' is the record where it was encoded already. */
+static void
+record_filtered(struct outputs *o, const struct far_encoder *encoder, const struct flow_record *r,
+                uint32_t sequence, const uint8_t *bytes, size_t size)
+{
+	struct far_input in;
+
+	far_input_init(&in, encoder, r, sequence);
+	for (unsigned i = 0; i < o->n; i++) {
+		struct output *out = &o->v[i];
+		struct output_block *b = &out->block;
+
+		if (out->filter == NULL)
+			continue;
+		if (!record_filter_match(out->filter, &in)) {
+			out->sink->records_filtered++;
+			continue;
+		}
+		if (OUTPUT_BLOCK_SIZE - b->used < o->record_max)
+			flush_own(o, out);
+		if (bytes == NULL) {
+			bytes = b->bytes + b->used;
+			size = encode(o, b, encoder, r, sequence);
+			continue;
+		}
+		memcpy(b->bytes + b->used, bytes, size);
+		b->used += size;
+		b->records++;
+	}
+}
+
+void
+outputs_record(struct outputs *o, const struct far_encoder *encoder,
+               const struct flow_record *record, uint32_t sequence)
+{
+	const uint8_t *bytes = NULL;
+	size_t size = 0;
+
+	if (o->any_unfiltered) {
+		if (OUTPUT_BLOCK_SIZE - o->shared.used < o->record_max)
+			flush_shared(o);
+		bytes = o->shared.bytes + o->shared.used;
+		size = encode(o, &o->shared, encoder, record, sequence);
+	}
+	if (o->n > 1 || !o->any_unfiltered)
+		record_filtered(o, encoder, record, sequence, bytes, size);
+}
+
+/* Adds up what the sink counted, and says in a line how it failed. */
+static void
+close_sink(struct outputs *o, struct sink *s)
+{
+	const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
+	const uint64_t lost = s->records_lost;
+	int error = s->error;
+	int close_error;
+
+	o->written += s->records_written;
+	o->filtered += s->records_filtered;
+	o->lost += lost;
+	o->bytes += s->bytes_written;
+	close_error = s->ops->close(s);
+	if (error == 0)
+		error = close_error;
+	if (error == 0)
+		return;
+	if (o->error == 0)
+		o->error = error;
+	if (o->problem[0] == '\0')
+		snprintf(o->problem, sizeof(o->problem), "output %s: %s: %" PRIu64 " records lost",
+		         target, strerror(-error), lost);
+}
+
+/* From the last to the first. */
+void
+outputs_close(struct outputs *o)
+{
+	while (o->n != 0) {
+		struct output *out = &o->v[--o->n];
+
+		if (out->sink != NULL)
+			close_sink(o, out->sink);
+		record_filter_free(out->filter);
+		block_put(&out->block);
+	}
+	block_put(&o->shared);
+	free(o->v);
+	o->v = NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All outputs of a probe: who gets which record. A record is encoded once; the
+ * outputs that take everything share one block of bytes, each filtered output
+ * has a block of its own. A record that nobody wants is not encoded.
+ *
+ * An output that fails stays failed and stops no other one. Collector lcore
+ * only; memory is taken at opening.
+ */
+#ifndef PANOPTES_EXPORT_OUTPUTS_H
+#define PANOPTES_EXPORT_OUTPUTS_H
+
+#include "config/config.h"
+#include "export/argus/record.h"
+#include "export/filter/record_filter.h"
+#include "export/sink.h"
+#include "ring/control.h"
+
+#define OUTPUT_BLOCK_SIZE ((size_t)256 * 1024)
+
+/* Whole records that wait to be written. */
+struct output_block {
+	uint8_t *bytes;
+	size_t used;
+	uint32_t records;
+};
+
+struct output {
+	struct sink *sink;
+	struct record_filter *filter; /* NULL: takes everything, from the shared block */
+	struct output_block block;
+};
+
+struct outputs {
+	struct output *v;
+	unsigned n, live;
+	struct output_block shared;
+	bool any_unfiltered;
+	size_t record_max;       /* no record is longer, in bytes */
+	uint64_t encoded;        /* records */
+	struct control *control; /* told to stop when nothing is left to write to */
+	int error;               /* the first failure */
+	char problem[512];       /* ... in a line; empty: none */
+	/* Summed up as outputs are closed. */
+	uint64_t written, filtered, lost, bytes;
+};
+
+/* Whether every output's filter compiles: 0, or -EINVAL and one line in 'error'. */
+int outputs_check_filters(const struct config *c, char *error, size_t error_size);
+
+/* Opens what the configuration names; each begins with the START MAR. 0 or a negative errno, with
+ * one line in 'error'; outputs_close() is due either way. */
+int outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
+                 size_t record_max, struct control *control, char *error, size_t error_size);
+
+/* The record to all who want it. */
+void outputs_record(struct outputs *o, const struct far_encoder *encoder,
+                    const struct flow_record *record, uint32_t sequence);
+
+/* Writes what waits. */
+void outputs_flush(struct outputs *o);
+
+/* ... and then a STATUS or STOP MAR. */
+void outputs_mar(struct outputs *o, const struct mar *mar);
+
+/* Closes and frees; the sums are complete then. May be called again. */
+void outputs_close(struct outputs *o);
+
+#endif
