@@ -14,6 +14,7 @@
 #include <pcap/dlt.h>
 
 #include "config/config.h"
+#include "lcore/dissect/dissect.h"
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
@@ -63,6 +64,8 @@ prepare_filter(struct filter *filter, const struct capture_probe *probe)
 	char line[LINE_MAX_BYTES];
 
 	for (unsigned i = 0; i < probe->links; i++) {
+		if (!dissect_link_supported(probe->link_type[i]))
+			continue;
 		if (filter_prepare(filter, probe->link_type[i], probe->snaplen, line,
 		                   sizeof(line)) < 0)
 			return complain(EXIT_CONFIG, line);

@@ -41,8 +41,7 @@
 #define PACKET_REQUEST \
 	0x00020000 /* a question by its very nature (ARP request, echo request ...) */
 #define PACKET_ISIS 0x00040000
-#define PACKET_COOKED 0x00080000  /* mac_at is a Linux cooked header: see packet_mac() */
-#define PACKET_COOKED2 0x00100000 /* ... of version 2 */
+#define PACKET_MAC_COPY 0x00080000 /* mac[] valid: addresses that do not lie as Ethernet's do */
 
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
@@ -67,6 +66,7 @@ enum encaps_bit {
 	ENCAPS_PRISM = 0x40000,
 	ENCAPS_AVS = 0x80000,
 	ENCAPS_TEREDO = 0x400000,
+	ENCAPS_SPI = 0x1000000, /* IPsec's, in the clear */
 	ENCAPS_JUNIPER = 0x2000000,
 	ENCAPS_ERSPAN2 = 0x4000000,
 };
@@ -94,6 +94,8 @@ struct packet {
 	uint16_t payload_captured;
 	uint64_t time_ns;
 	const uint8_t *data; /* view->data */
+	uint8_t mac[2][6];   /* PACKET_MAC_COPY: destination, source */
+	uint16_t mac_type;   /* ... and the ethertype, 0 where there is none */
 	union {
 		struct {
 			uint32_t seq, ack;
@@ -151,7 +153,8 @@ enum dissect_result dissect(const struct dissect_options *, const struct packet_
 bool dissect_link_supported(int link_type);
 
 /* The MAC addresses as a MAC DSR wants them; false where the link has none. A Linux cooked header
- * names only the sender: the receiver is made up from the packet's type, as argus does. */
+ * names only the sender: the receiver is made up from the packet's type, as argus does. ARCNET's
+ * stations are the last byte. */
 bool packet_mac(const struct packet *, uint8_t dst[6], uint8_t src[6], uint16_t *ethertype);
 
 /* The key under which later fragments of this packet's datagram come, and which way round; false

@@ -14,6 +14,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
+from links import LINKS
 from packets import (ACK, BROADCAST, CWR, ECE, FIN, LOOP, MAC_A, MAC_B, NULL, PSH, RAW, RST, SLL,
                      SLL2, SYN, URG, ah, arp, dns, echo, esp, eth, extension, fragment_header,
                      fragments4, fragments6, gz, icmp, icmp6, igmp, ipv4, ipv6, llc, null, pcap,
@@ -505,6 +506,14 @@ def link_loop():
     return talk(Capture(LOOP, 4, lambda p, r=False: null(30 if p[0] >> 4 == 6 else 2, p, ">")))
 
 
+def link_capture(link, header, frame):
+    return lambda: talk(Capture(link, header, lambda p, r=False: frame(p, r)))
+
+
+for link_name, row in LINKS.items():
+    CAPTURES["link-" + link_name] = link_capture(*row)
+
+
 @capture
 def snapped():
     """Captured with a snap length of 68 bytes; the counts are the wire's."""
@@ -550,6 +559,14 @@ def format_pcapng_be():
 def format_pcapng_interfaces():
     """Three interfaces whose clocks count in ms, us and ns."""
     return formatted(lambda p, link: pcapng(p, link, resolutions=(3, 6, 9)))
+
+
+@capture
+def format_pcapng_foreign():
+    """Every other packet is of an interface whose link type, USB, nobody reads."""
+    c = formatted(lambda p, link: pcapng(p, link, resolutions=(6, 6), links=(link, 189)))
+    c.readable, c.status = -1, 1
+    return c
 
 
 @capture
