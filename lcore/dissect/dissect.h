@@ -43,6 +43,8 @@
 #define PACKET_ISIS 0x00040000
 #define PACKET_MAC_COPY 0x00080000 /* mac[] valid: addresses that do not lie as Ethernet's do */
 
+#define PACKET_WLAN 0x00100000 /* an IEEE 802.11 frame that is its own flow: wlan valid */
+
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
 	ENCAPS_MPLS = 0x1,
@@ -124,6 +126,10 @@ struct packet {
 			uint32_t pdu_type, checksum;
 			uint8_t body[14], version;
 		} isis;
+		struct {
+			uint16_t name_at;  /* the network's name (SSID) */
+			uint8_t name_size; /* up to 32; 0: none */
+		} wlan;
 	};
 	/* PACKET_QUOTE: the flow that an ICMP error speaks of, in canonical form. */
 	struct flow_key quote;

@@ -14,7 +14,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
-from links import LINKS
+from links import AP, LINKS, element, wlan
 from packets import (ACK, BROADCAST, CWR, ECE, FIN, LOOP, MAC_A, MAC_B, NULL, PSH, RAW, RST, SLL,
                      SLL2, SYN, URG, ah, arp, dns, echo, esp, eth, extension, fragment_header,
                      fragments4, fragments6, gz, icmp, icmp6, igmp, ipv4, ipv6, llc, null, pcap,
@@ -512,6 +512,22 @@ def link_capture(link, header, frame):
 
 for link_name, row in LINKS.items():
     CAPTURES["link-" + link_name] = link_capture(*row)
+
+
+@capture
+def wlan_frames():
+    """Two networks of one access point, a station that joins, what nobody can read, and control."""
+    c = Capture(105)
+    for _ in range(3):
+        for name in (b"coffee", b"a name of thirty-two bytes, whole"[:32]):
+            c.add(wlan(0x80, [BROADCAST, AP, AP], bytes(12) + element(0, name) + element(1, b"\x82")))
+    c.add(wlan(0x40, [BROADCAST, MAC_A, BROADCAST], element(0, b"coffee")))
+    c.add(wlan(0x50, [MAC_A, AP, AP], bytes(12) + element(0, b"coffee")))
+    c.add(wlan(0xB0, [AP, MAC_A, AP], bytes(6))).add(wlan(0xB0, [MAC_A, AP, AP], bytes(6)))
+    for _ in range(4):
+        c.add(wlan(0xB4, [AP, MAC_A])).add(wlan(0xD4, [MAC_A]))
+        c.add(wlan(0x88, [AP, MAC_A, MAC_B], bytes(60), flags=0x41))
+    return c
 
 
 @capture

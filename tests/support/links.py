@@ -62,6 +62,26 @@ def edsa(packet, reverse):
             + packet)
 
 
+AP = bytes.fromhex("0200000000aa")
+
+
+def wlan(control, addresses, body=b"", flags=0):
+    """An IEEE 802.11 frame; with three addresses there is a sequence number."""
+    sequence = b"\0\0" if len(addresses) > 2 else b""
+    return bytes([control, flags, 0, 0]) + b"".join(addresses) + sequence + body
+
+
+def element(number, value):
+    return bytes([number, len(value)]) + value
+
+
+def wlan_data(packet, reverse):
+    """Between a station and the access point, which passes it on or has it from somewhere."""
+    if reverse:
+        return wlan(0x88, [MAC_A, AP, MAC_B], b"\0\0" + snap(packet), flags=2)
+    return wlan(0x88, [AP, MAC_A, MAC_B], b"\0\0" + snap(packet), flags=1)
+
+
 LINKS = {
     "slip": (8, 16, lambda p, r: bytes([r]) + bytes(15) + p),
     "ppp": (9, 4, ppp),
@@ -85,6 +105,15 @@ LINKS = {
     "nflog": (239, 16, netfilter),
     "ipnet": (226, 24, lambda p, r: bytes([1, family(p, 26)]) + bytes(22) + p),
     "juniper-ether": (178, 4, lambda p, r: b"MGC" + bytes([not r]) + ethernet(p, r)),
+    "wlan": (105, 0, wlan_data),
+    "radiotap": (127, 18, lambda p, r: b"\0\0\x12\0\x03\0\0\0" + bytes(8) + b"\x10\0"
+                 + wlan_data(p, r) + bytes(4)),
+    "prism": (119, 144, lambda p, r: bytes(144) + wlan_data(p, r)),
+    "avs": (163, 64, lambda p, r: struct.pack("!II", 0x80211001, 64) + bytes(56)
+            + wlan_data(p, r)),
+    "ppi": (192, 8, lambda p, r: struct.pack("<BBHI", 0, 0, 8, 105) + wlan_data(p, r)),
+    "pktap": (258, 108, lambda p, r: struct.pack("<III", 108, 1, 1) + bytes(96)
+              + ethernet(p, r)),
     "brcm-tag-ahead": (282, 4, lambda p, r: b"\x01\x02\x03\x04" + ethernet(p, r)),
     "edsa": (285, 8, edsa),
 }
