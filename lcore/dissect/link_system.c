@@ -88,7 +88,9 @@ link_pflog(struct walk *w, const struct link *link, enum layer *first)
 static uint16_t
 host16(const uint8_t *h, bool little)
 {
-	return little ? (uint16_t)(h[1] << 8 | h[0]) : load16(h);
+	const uint16_t value = load16(h);
+
+	return little ? __builtin_bswap16(value) : value;
 }
 
 /* Attributes are in the byte order of whoever wrote the file. Types are below 256, so that of the
