@@ -71,6 +71,7 @@ ledger_read(const struct collector *c, struct ledger *l)
 		l->bytes += counter_get(n, COUNTER_rx_bytes);
 		l->flows += counter_get(n, COUNTER_flows_opened);
 		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
+		              counter_get(n, COUNTER_drop_link_type) +
 		              counter_get(n, COUNTER_drop_dispatch) +
 		              counter_get(n, COUNTER_packets_lost_ring);
 	}

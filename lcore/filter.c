@@ -136,23 +136,50 @@ reads_length(const struct bpf_program *p)
 	return false;
 }
 
-/* What to compile for. BSD's loopback names protocols by numbers that differ from system to system;
- * libpcap knows them all, but looks for more than its own system's only in what was saved. */
-static pcap_t *
-pcap_of_link(uint16_t link_type, int snaplen)
+/* A program of its own, marked in its link type's number, is for packets whose family is in the
+ * other byte order than this host's. */
+#define FILTER_SWAPPED 0x8000u
+
+/* Links whose packets begin with an address family in the byte order of whoever captured them. */
+static bool
+begins_with_family(uint16_t link_type)
 {
+	return link_type == DLT_NULL || link_type == DLT_ENC;
+}
+
+/* The program's number that a packet asks for. Families are small, so their order shows. */
+static uint16_t
+link_of(const struct packet_view *v)
+{
+	uint32_t family;
+
+	if (!begins_with_family(v->link_type) || v->captured < sizeof(family))
+		return v->link_type;
+	memcpy(&family, v->data, sizeof(family));
+	return (uint16_t)(family > UINT16_MAX ? v->link_type | FILTER_SWAPPED : v->link_type);
+}
+
+/* What to compile for. BSD's loopback names protocols by numbers that differ from system to system;
+ * libpcap knows them all, but looks for more than its own system's, and in either byte order, only
+ * in what was saved. */
+static pcap_t *
+pcap_of_link(uint16_t link, int snaplen)
+{
+	const uint16_t link_type = link & (uint16_t)~FILTER_SWAPPED;
+	const bool swapped = (link & FILTER_SWAPPED) != 0;
+	const uint32_t size = (uint32_t)snaplen;
 	struct pcap_file_header header = {
-		.magic = 0xa1b2c3d4,
-		.version_major = 2,
-		.version_minor = 4,
-		.snaplen = (bpf_u_int32)snaplen,
-		.linktype = link_type,
+		.magic = swapped ? 0xd4c3b2a1 : 0xa1b2c3d4,
+		.version_major = swapped ? 0x0200 : 2,
+		.version_minor = swapped ? 0x0400 : 4,
+		.snaplen = swapped ? __builtin_bswap32(size) : size,
+		.linktype = swapped ? __builtin_bswap32(link_type) : link_type,
 	};
 	char error[PCAP_ERRBUF_SIZE];
 	pcap_t *p;
 	FILE *saved;
 
-	if (link_type != DLT_NULL)
+	if (!begins_with_family(link_type))
 		return pcap_open_dead(link_type, snaplen);
 	saved = fmemopen(&header, sizeof(header), "rb");
 	if (saved == NULL)
@@ -234,7 +261,7 @@ filter_burst(struct filter *f, struct packet_view *views, unsigned n)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct filter_program *p = program_of(f, views[i].link_type);
+		const struct filter_program *p = program_of(f, link_of(&views[i]));
 
 		if (p != NULL && p->usable && filter_match(f, p, &views[i]))
 			views[kept++] = views[i];

@@ -10,6 +10,10 @@
  *   through a register here.
  *
  * Where the errors are gone the mending changes nothing that matters.
+ *
+ * What can't be mended: the loader follows every path through a program, and a
+ * filter on a link with headers of many sizes (IEEE 802.11) may have more of them
+ * than anybody can wait for. Such a program is left to the interpreter.
  */
 #include "lcore/filter_native.h"
 
@@ -23,6 +27,7 @@
 
 #define REGISTER_X EBPF_REG_7
 #define REGISTER_SPARE EBPF_REG_5 /* no converted program uses it */
+#define STEPS_MAX (1u << 20)      /* some tenths of a second of the loader's */
 
 static bool
 is_indexed_load(const struct ebpf_insn *in)
@@ -108,10 +113,48 @@ load_mended(const struct rte_bpf_prm *prm)
 	return native;
 }
 
+/* 'more' paths lead to instruction 'to'; jumps go forward only. */
+static void
+add_paths(uint32_t *paths, uint32_t n, uint64_t to, uint32_t more)
+{
+	if (to < n)
+		paths[to] = paths[to] + more < STEPS_MAX ? paths[to] + more : STEPS_MAX;
+}
+
+/* Whether the loader is done with this program in STEPS_MAX steps, one for each instruction of each
+ * path to it. */
+static bool
+is_loaded_soon(const struct bpf_program *p)
+{
+	uint32_t *paths = calloc(p->bf_len + 1u, sizeof(*paths));
+	uint64_t steps = 0;
+
+	if (paths == NULL)
+		return false;
+	paths[0] = 1;
+	for (uint32_t i = 0; i < p->bf_len; i++) {
+		const struct bpf_insn *in = &p->bf_insns[i];
+
+		steps += paths[i];
+		if (BPF_CLASS(in->code) == BPF_RET)
+			continue;
+		if (BPF_CLASS(in->code) != BPF_JMP) {
+			add_paths(paths, p->bf_len, i + 1u, paths[i]);
+		} else if (BPF_OP(in->code) == BPF_JA) {
+			add_paths(paths, p->bf_len, (uint64_t)i + 1 + in->k, paths[i]);
+		} else {
+			add_paths(paths, p->bf_len, (uint64_t)i + 1 + in->jt, paths[i]);
+			add_paths(paths, p->bf_len, (uint64_t)i + 1 + in->jf, paths[i]);
+		}
+	}
+	free(paths);
+	return steps < STEPS_MAX;
+}
+
 struct rte_bpf *
 filter_native_create(const struct bpf_program *classic, uint64_t (**run)(void *mbuf))
 {
-	struct rte_bpf_prm *prm = rte_bpf_convert(classic);
+	struct rte_bpf_prm *prm = is_loaded_soon(classic) ? rte_bpf_convert(classic) : NULL;
 	struct rte_bpf *native;
 	struct rte_bpf_jit jit;
 

@@ -52,6 +52,11 @@ struct flow_isis {
 	uint8_t version;
 };
 
+/* Of a FLOW_WLAN. */
+struct flow_wlan {
+	uint8_t name[32]; /* SSID, filled up with zeros */
+};
+
 /* Of a FLOW_LINK. */
 struct flow_link {
 	uint32_t parent;     /* index of the flow */
@@ -86,6 +91,7 @@ struct flow {
 		struct flow_esp esp;
 		struct flow_arp arp;
 		struct flow_isis isis;
+		struct flow_wlan wlan;
 		struct flow_link link;
 		uint8_t protocol[120];
 	};

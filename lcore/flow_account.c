@@ -74,6 +74,9 @@ start_protocol(struct flow *f, const struct packet *p)
 	} else if (p->flags & PACKET_ISIS) {
 		f->flags |= FLOW_HAS_ISIS;
 		f->isis.version = p->isis.version;
+	} else if (f->entry.key.kind == FLOW_WLAN) {
+		f->wlan = (struct flow_wlan){ 0 };
+		memcpy(f->wlan.name, p->data + p->wlan.name_at, p->wlan.name_size);
 	}
 	if (p->key.ethertype == FLOW_KEY_FRAGMENT &&
 	    (f->entry.key.kind == FLOW_IPV4 || f->entry.key.kind == FLOW_IPV6))

@@ -95,6 +95,16 @@ key_isis(const struct flow *f, struct flow_record *r)
 	r->proto_key.isis_checksum = k->id;
 }
 
+static void
+key_wlan(const struct flow *f, struct flow_record *r)
+{
+	const struct flow_key *k = &f->entry.key;
+
+	memcpy(r->who.wlan.src_mac, k->addr[0], 6);
+	memcpy(r->who.wlan.bssid, k->addr[0] + 6, 6);
+	memcpy(r->who.wlan.dst_mac, k->addr[1], 6);
+}
+
 void
 flow_report_key(const struct flow *f, struct flow_record *r)
 {
@@ -122,6 +132,9 @@ flow_report_key(const struct flow *f, struct flow_record *r)
 		break;
 	case FLOW_ISIS:
 		key_isis(f, r);
+		break;
+	case FLOW_WLAN:
+		key_wlan(f, r);
 		break;
 	default:
 		key_ether(f, r);
@@ -184,6 +197,8 @@ report_protocol(const struct flow *f, struct flow_record *r)
 	} else if (f->flags & FLOW_ANSWERED) {
 		r->net = FLOW_NET_ARP;
 		memcpy(r->net_report.arp_responder, f->arp.responder, sizeof(f->arp.responder));
+	} else if (f->entry.key.kind == FLOW_WLAN) {
+		memcpy(r->net_report.wlan_name, f->wlan.name, sizeof(f->wlan.name));
 	}
 }
 

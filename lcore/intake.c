@@ -96,6 +96,24 @@ add_inner(struct packet_view *views, unsigned n)
 	return k;
 }
 
+/* Packets of link types that nothing dissects end here, by name. */
+static unsigned
+drop_foreign(struct intake *in, struct packet_view *views, unsigned n)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (views[i].flags & VIEW_FOREIGN)
+			continue;
+		if (kept != i)
+			views[kept] = views[i];
+		kept++;
+	}
+	if (kept != n)
+		counter_add(in->options.counters, COUNTER_drop_link_type, n - kept);
+	return kept;
+}
+
 /* One burst of the source: how many packets came (*received) and how many are left. */
 static int
 receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
@@ -104,23 +122,23 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 	const struct intake_options *o = &in->options;
 	const bool twice = o->tunnels && max > 1;
 	const int n = o->source->ops->burst(o->source, views, twice ? max / 2 : max, now_ns);
-	unsigned kept;
+	unsigned known, kept;
 
 	*received = n > 0 ? (unsigned)n : 0;
 	tell_clock(in, views, *received, *now_ns);
 	*now_ns = in->clock_ns;
 	if (n <= 0)
 		return n;
-	kept = *received;
 	counter_add(o->counters, COUNTER_rx_packets, *received);
 	counter_add(o->counters, COUNTER_rx_bytes, bytes_of(views, *received));
+	known = kept = drop_foreign(in, views, *received);
 	if (o->filter != NULL)
-		kept = filter_burst(o->filter, views, *received);
+		kept = filter_burst(o->filter, views, known);
 	kept = keep_range(in, views, kept);
 	if (o->file != NULL && kept != 0)
 		packet_file_write(o->file, views, kept);
-	if (kept != *received)
-		counter_add(o->counters, COUNTER_filtered, *received - kept);
+	if (kept != known)
+		counter_add(o->counters, COUNTER_filtered, known - kept);
 	if (twice)
 		kept = add_inner(views, kept);
 	return (int)kept;

@@ -29,6 +29,8 @@ struct source_capture {
 	int first_error;
 	uint16_t known_link; /* the link type checked last */
 	bool known_supported;
+	bool foreign;     /* first_error is a link type's */
+	bool dissectable; /* some packets' were */
 	/* pacing */
 	uint64_t start_wall_ns, start_packet_ns;
 	unsigned held_at, held;
@@ -77,8 +79,7 @@ open_next(struct source_capture *s)
 	return -ENODATA;
 }
 
-/* Packets of a link type that nothing dissects become empty views: they are counted as
- * undecodable, and the operator is told. */
+/* Packets of a link type that nothing dissects are marked, and the operator is told. */
 static void
 check_links(struct source_capture *s, struct packet_view *views, unsigned n)
 {
@@ -93,14 +94,24 @@ check_links(struct source_capture *s, struct packet_view *views, unsigned n)
 				         "%.100s: packets of link type %s can't be dissected",
 				         s->options.paths[s->next - 1],
 				         link_name(s->known_link, name, sizeof(name)));
+				s->foreign |= s->damaged == 0;
 				remember_problem(s, -EPROTONOSUPPORT, line);
 			}
 		}
-		if (!s->known_supported) {
-			views[i].captured = 0;
-			views[i].link_type = DLT_EN10MB;
-		}
+		if (!s->known_supported)
+			views[i].flags |= VIEW_FOREIGN;
+		s->dissectable |= s->known_supported;
 	}
+}
+
+/* How the last file ends: an input of which nothing can be dissected is not what was meant, one of
+ * which a part can is read as far as it goes. */
+static int
+last_word(const struct source_capture *s)
+{
+	if (s->damaged == 0)
+		return -ENODATA;
+	return s->foreign && s->dissectable ? -EIO : s->first_error;
 }
 
 static int
@@ -116,7 +127,7 @@ read_burst(struct source_capture *s, struct packet_view *views, unsigned max)
 		if (n != -ENODATA)
 			remember_problem(s, n, capture_reader_problem(s->reader));
 		if (open_next(s) < 0)
-			return s->damaged != 0 ? s->first_error : -ENODATA;
+			return last_word(s);
 	}
 }
 

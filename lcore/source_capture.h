@@ -3,7 +3,8 @@
  * The source that reads capture files, one after the other. Packet time is its
  * clock. A damaged file ends at the damage and the next one is read; the end of
  * the last then is an error instead of -ENODATA, and source.problem tells of
- * the first damage.
+ * the first damage. Packets of a link type that nothing dissects are marked
+ * VIEW_FOREIGN; the end is then -EIO, and -EPROTONOSUPPORT if all were.
  */
 #ifndef PANOPTES_LCORE_SOURCE_CAPTURE_H
 #define PANOPTES_LCORE_SOURCE_CAPTURE_H

@@ -14,6 +14,8 @@
 /* Bits of packet_view.flags. */
 #define VIEW_NOTICE 0x01 /* an ICMP error, for the flow it quotes only: do not count it */
 #define VIEW_INNER 0x02  /* what the packet carries in a tunnel: a flow besides its own */
+#define VIEW_FOREIGN \
+	0x04 /* of a link type that nothing dissects: the intake counts it and lets it go */
 
 struct packet_view {
 	const uint8_t *data;

@@ -15,6 +15,7 @@
 
 #include "config/config.h"
 #include "export/outputs.h"
+#include "lcore/dissect/dissect.h"
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
@@ -64,6 +65,8 @@ prepare_filter(struct filter *filter, const struct capture_probe *probe)
 	char line[LINE_MAX_BYTES];
 
 	for (unsigned i = 0; i < probe->links; i++) {
+		if (!dissect_link_supported(probe->link_type[i]))
+			continue;
 		if (filter_prepare(filter, probe->link_type[i], probe->snaplen, line,
 		                   sizeof(line)) < 0)
 			return complain(EXIT_CONFIG, line);

@@ -23,6 +23,7 @@
 	COUNTER(truncated, "packets in a flow whose headers the capture cut")       \
 	COUNTER(malformed, "packets in a flow whose headers contradict themselves") \
 	COUNTER(drop_undecodable, "packets too short for their link header")        \
+	COUNTER(drop_link_type, "packets of a link type that nothing dissects")     \
 	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")              \
 	COUNTER(notices, "ICMP errors told to the flow they quote")                 \
 	COUNTER(inner_packets, "packets counted in a tunnel's inner flow as well")  \

@@ -176,6 +176,9 @@ struct flow_record {
 			uint8_t body[14]; /* by PDU: as in the flow DSR */
 			uint8_t version;
 		} isis;
+		struct {
+			uint8_t dst_mac[6], src_mac[6], bssid[6];
+		} wlan; /* and net_report.wlan_name */
 		uint8_t raw[32];
 	} who;
 	uint16_t src_port, dst_port; /* TCP, UDP; ICMP: see type, code, id, seq below */
@@ -219,6 +222,7 @@ struct flow_record {
 		struct flow_esp_report esp;
 		struct flow_rtp_report rtp;
 		uint8_t arp_responder[6]; /* FLOW_NET_ARP: MAC address that answered */
+		uint8_t wlan_name[32];    /* FLOW_WLAN: SSID, filled up with zeros */
 		uint8_t raw[128];
 	} net_report;
 

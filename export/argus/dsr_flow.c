@@ -211,6 +211,21 @@ flow_isis_write(struct writer *w, const struct flow_record *r)
 	put_u16(p + 42, 0);
 }
 
+static void
+flow_wlan_write(struct writer *w, const struct flow_record *r)
+{
+	uint8_t *p = writer_claim(w, 56);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_FLOW, WIRE_KEY_5TUPLE, WIRE_ADDR_WLAN, 14);
+	memcpy(p + 4, r->who.wlan.dst_mac, MAC_SIZE);
+	memcpy(p + 10, r->who.wlan.src_mac, MAC_SIZE);
+	memcpy(p + 16, r->who.wlan.bssid, MAC_SIZE);
+	memcpy(p + 22, r->net_report.wlan_name, sizeof(r->net_report.wlan_name));
+	put_u16(p + 54, 0);
+}
+
 /* IPv4 travels little-endian: clients don't turn it, and print it right on such hosts. */
 static void
 flow_matrix_write(struct writer *w, const struct flow_record *r, unsigned kind)
@@ -250,6 +265,9 @@ flow_write(struct writer *w, const struct far_input *in)
 	case FLOW_ISIS:
 		flow_isis_write(w, r);
 		break;
+	case FLOW_WLAN:
+		flow_wlan_write(w, r);
+		break;
 	case FLOW_MATRIX_L3_IPV4:
 		flow_matrix_write(w, r, WIRE_ADDR_IPV4);
 		break;
@@ -264,7 +282,6 @@ flow_write(struct writer *w, const struct far_input *in)
 		break;
 	case FLOW_MATRIX_L2: /* clients know no other layout of MAC addresses, nor does argus */
 	case FLOW_ETHER:
-	case FLOW_WLAN: /* shown by its addresses: a record carries no network name */
 	case FLOW_NONE:
 		flow_ether_write(w, r, WIRE_KEY_5TUPLE, WIRE_ADDR_ETHER);
 		break;
@@ -274,6 +291,6 @@ flow_write(struct writer *w, const struct far_input *in)
 const struct dsr dsr_flow = {
 	.name = "flow",
 	.type = WIRE_DSR_FLOW,
-	.size_max = 44,
+	.size_max = 56,
 	.write = flow_write,
 };

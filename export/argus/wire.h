@@ -72,6 +72,7 @@
 #define WIRE_ADDR_ETHER		0x03
 #define WIRE_ADDR_ARP		0x04
 #define WIRE_ADDR_RARP		0x05
+#define WIRE_ADDR_WLAN		0x08
 #define WIRE_ADDR_LCP		0x09 /* [s] */
 #define WIRE_ADDR_ISIS		0x0A
 #define WIRE_ADDR_UDT		0x0D

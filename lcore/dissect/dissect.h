@@ -42,9 +42,9 @@
 #define PACKET_REQUEST \
 	0x00020000 /* a question by its very nature (ARP request, echo request ...) */
 #define PACKET_ISIS 0x00040000
-#define PACKET_COOKED 0x00080000  /* mac_at is a Linux cooked header: see packet_mac() */
-#define PACKET_COOKED2 0x00100000 /* ... of version 2 */
-#define PACKET_TUNNEL 0x00200000  /* it came in a tunnel that was opened: tunnel valid */
+#define PACKET_MAC_COPY 0x00080000 /* mac[] valid: addresses that do not lie as Ethernet's do */
+#define PACKET_WLAN 0x00100000     /* an IEEE 802.11 frame that is its own flow: wlan valid */
+#define PACKET_TUNNEL 0x00200000   /* it came in a tunnel that was opened: tunnel valid */
 
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
@@ -69,6 +69,7 @@ enum encaps_bit {
 	ENCAPS_PRISM = 0x40000,
 	ENCAPS_AVS = 0x80000,
 	ENCAPS_TEREDO = 0x400000,
+	ENCAPS_SPI = 0x1000000, /* IPsec's, in the clear */
 	ENCAPS_JUNIPER = 0x2000000,
 	ENCAPS_ERSPAN2 = 0x4000000,
 };
@@ -117,6 +118,8 @@ struct packet {
 		uint16_t l3_at; /* the IP header that carried it */
 		uint32_t id;    /* by kind, host byte order */
 	} tunnel;               /* the innermost one that was opened */
+	uint8_t mac[2][6];      /* PACKET_MAC_COPY: destination, source */
+	uint16_t mac_type;      /* ... and the ethertype, 0 where there is none */
 	union {
 		struct {
 			uint32_t seq, ack;
@@ -145,6 +148,10 @@ struct packet {
 			uint32_t pdu_type, checksum;
 			uint8_t body[14], version;
 		} isis;
+		struct {
+			uint16_t name_at;  /* the network's name (SSID) */
+			uint8_t name_size; /* up to 32; 0: none */
+		} wlan;
 	};
 	/* PACKET_QUOTE: the flow that an ICMP error speaks of, in canonical form. */
 	struct flow_key quote;
@@ -185,7 +192,8 @@ enum dissect_result dissect(const struct dissect_options *, const struct packet_
 bool dissect_link_supported(int link_type);
 
 /* The MAC addresses as a MAC DSR wants them; false where the link has none. A Linux cooked header
- * names only the sender: the receiver is made up from the packet's type, as argus does. */
+ * names only the sender: the receiver is made up from the packet's type, as argus does. ARCNET's
+ * stations are the last byte. */
 bool packet_mac(const struct packet *, uint8_t dst[6], uint8_t src[6], uint16_t *ethertype);
 
 /* The key under which later fragments of this packet's datagram come, and which way round; false

@@ -41,6 +41,9 @@
  *		not ordered: addr[0] sender's, addr[1] receiver's MAC. port[0]: PDU type; id: the
  *		checksum of a link state PDU. Bytes 6 to 15 of addr[0], then 6 to 9 of addr[1]:
  *		struct packet's isis.body
+ *	FLOW_WLAN
+ *		not ordered: addr[0] is the sender's MAC and, in bytes 6 to 11, the BSSID; addr[1]
+ *		the receiver's MAC and, in bytes 6 to 13, a hash of the SSID, 0 without one
  *	FLOW_MATRIX_L3_IPV4, _IPV6
  *		the smaller address first, nothing else
  */

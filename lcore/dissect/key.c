@@ -81,7 +81,7 @@ static void
 forget_protocol(struct packet *p)
 {
 	p->flags &= ~(uint32_t)(PACKET_TCP | PACKET_ICMP | PACKET_ESP | PACKET_ARP | PACKET_ISIS |
-	                        PACKET_QUOTE | PACKET_REQUEST | PACKET_REPLY |
+	                        PACKET_WLAN | PACKET_QUOTE | PACKET_REQUEST | PACKET_REPLY |
 	                        PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE);
 	p->fragment_offset = 0;
 }

@@ -85,8 +85,7 @@ layer_ether(struct walk *w)
 	w->mac[1] = h + MAC_SIZE;
 	w->linkless = false;
 	p->mac_at = (uint16_t)w->at;
-	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_COOKED | PACKET_COOKED2)) |
-	           PACKET_MAC;
+	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_MAC_COPY)) | PACKET_MAC;
 	p->encaps |= ENCAPS_ETHER;
 	key_ether(w, type <= ETHERTYPE_LENGTH_MAX ? 0 : type, 0, 0);
 	if (isl_begins(h))
@@ -261,8 +260,9 @@ layer_ppp(struct walk *w)
 		size += 2;
 	}
 	p->encaps |= ENCAPS_PPP;
-	if (w->linkless && w->at == 0) /* the link's own header is not counted */
+	if (w->link_ppp) /* the link's own header is not counted */
 		p->bytes = p->bytes > size ? p->bytes - size : 0;
+	w->link_ppp = false;
 	walk_consume_l2(w, size);
 	if (w->linkless && !(p->flags & (PACKET_IPV4 | PACKET_IPV6)))
 		key_ether(w, protocol, 0, 0);

@@ -73,10 +73,11 @@ struct walk {
 	uint32_t depth;
 	const uint8_t *mac[2]; /* destination, source; zeros where the link has none */
 	const uint8_t *ip[2];  /* source, destination of the innermost IP header */
-	uint8_t cooked_dst[MAC_SIZE];
-	bool linkless;   /* no MAC addresses: the link's protocol number names the flow */
-	bool quoted;     /* this is a packet inside an ICMP error: it quotes no further */
-	bool complete;   /* the key has all that flows of its protocol are told apart by */
+	uint32_t link_depth;   /* headers that named another link type inside */
+	bool link_ppp;         /* a PPP header that comes now is the link's own, and not counted */
+	bool linkless;         /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;           /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete;         /* the key has all that flows of its protocol are told apart by */
 	bool cut;        /* in a tunnel whose carrier was a first fragment: it goes on elsewhere */
 	uint8_t tunnels; /* enum tunnel_mode */
 };

@@ -64,6 +64,8 @@ ALWAYS = {
     "lldp": of(SOURCE, proto="lldp", saddr="02:00:00:00:00:0a", daddr="01:80:c2:00:00:0e"),
     "llc": of(SOURCE, proto="llc", sport="66", dport="66"),
     "isis": of(proto="isis"),
+    "wlan": of(SOURCE, proto="wlan", saddr="02:11:22:33:44:aa", daddr="Broadcast",
+               bssid="02:11:22:33:44:bb", ssid="coffee"),
     "matrix": of(V4, BOTH),
     "matrix6": of(V6, BOTH),
     "vlan_src": of(BOTH, svid="100", svlan="0x2064", dvid=""),
@@ -97,7 +99,7 @@ RICH = {
 FIELDS = ("seq proto saddr sport dir daddr dport spkts dpkts sbytes dbytes dur state flgs tcprtt "
           "synack ackdat stcpb dtcpb swin dwin sloss dloss sttl dttl stos dtos sipid dipid tcpopt "
           "svid dvid svlan smpls dmpls inode srcid sappbytes dappbytes smac dmac sminsz smaxsz "
-          "dminsz dmaxsz snstroke dnstroke").split()
+          "dminsz dmaxsz snstroke dnstroke bssid ssid").split()
 
 
 def write(writer, folder, mode):

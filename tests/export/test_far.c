@@ -361,6 +361,26 @@ flow_writes_isis_as_argus_does(void **state)
 }
 
 static void
+flow_writes_wlan_with_its_name(void **state)
+{
+	struct flow_record r = { .kind = FLOW_WLAN };
+
+	(void)state;
+	unhex("ffffffffffff", r.who.wlan.dst_mac);
+	unhex("0211223344aa", r.who.wlan.src_mac);
+	unhex("0211223344bb", r.who.wlan.bssid);
+	memcpy(r.net_report.wlan_name, "omus", 4);
+	expect_plain(&dsr_flow, &r,
+	             "0201080e ffffffff ffff0211 223344aa 02112233 44bb6f6d 75730000"
+	             "00000000 00000000 00000000 00000000 00000000 00000000 00000000");
+	memcpy(r.net_report.wlan_name, "thirty-two bytes are as it gets", 32);
+	r.net_report.wlan_name[31] = '!';
+	expect_plain(&dsr_flow, &r,
+	             "0201080e ffffffff ffff0211 223344aa 02112233 44bb7468 69727479"
+	             "2d74776f 20627974 65732061 72652061 73206974 20676574 73210000");
+}
+
+static void
 flow_writes_arp_whole(void **state)
 {
 	struct flow_record r = { .kind = FLOW_ARP };
@@ -737,6 +757,7 @@ main(void)
 		cmocka_unit_test(flow_writes_ipv6_by_protocol),
 		cmocka_unit_test(flow_writes_layer_2),
 		cmocka_unit_test(flow_writes_isis_as_argus_does),
+		cmocka_unit_test(flow_writes_wlan_with_its_name),
 		cmocka_unit_test(flow_writes_arp_whole),
 		cmocka_unit_test(flow_writes_address_pairs),
 		cmocka_unit_test(time_is_the_range_of_both_directions),

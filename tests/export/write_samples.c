@@ -283,6 +283,13 @@ layer_2_samples(union record_room *u)
 	memcpy(r->who.isis.dst_mac, "\x01\x80\xc2\x00\x00\x14", 6);
 	r->proto_key.isis_checksum = 0xfddf;
 	put("isis", u);
+	r = begin(u, FLOW_WLAN, 0);
+	one_way(r, 0);
+	memcpy(r->who.wlan.dst_mac, "\xff\xff\xff\xff\xff\xff", 6);
+	memcpy(r->who.wlan.src_mac, "\x02\x11\x22\x33\x44\xaa", 6);
+	memcpy(r->who.wlan.bssid, "\x02\x11\x22\x33\x44\xbb", 6);
+	memcpy(r->net_report.wlan_name, "coffee", 6);
+	put("wlan", u);
 	r = begin(u, FLOW_MATRIX_L3_IPV4, 0);
 	memcpy(r->who.ip.src, "\x0a\x00\x00\x02", 4);
 	memcpy(r->who.ip.dst, "\x0a\x00\x00\x01", 4);

@@ -15,7 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint16_t links[] = { 1, 0, 9, 12, 50, 101, 104, 108, 113, 228, 229, 276 };
+	static const uint16_t links[] = { 1,   0,   9,   12,  50,  101, 104, 108, 113, 228,
+		                          229, 276, 6,   7,   8,   10,  11,  15,  16,  19,
+		                          51,  107, 109, 117, 123, 129, 143, 166, 178, 179,
+		                          180, 181, 204, 205, 206, 219, 226, 239, 281, 282,
+		                          284, 285, 105, 119, 127, 163, 192, 258 };
 	struct packet_view v = { .time_ns = 1, .clock_ns = 1 };
 	const char *broken;
 

@@ -272,6 +272,57 @@ each_link_type_has_its_own_program(void **state)
 	filter_free(f);
 }
 
+/* The loader of native code would take minutes. */
+static void
+a_program_of_too_many_paths_is_interpreted(void **state)
+{
+	static const char expression[] = "net 10.0.0.0/24 or net 192.168.0.0/16";
+	struct filter *f = filter_create(expression, true);
+	char error[256];
+
+	(void)state;
+	assert_int_equal(filter_prepare(f, DLT_IEEE802_11_RADIO, 0, error, sizeof(error)), 0);
+	assert_false(filter_is_native(f));
+	filter_free(f);
+	f = filter_create(expression, true);
+	assert_int_equal(filter_prepare(f, DLT_EN10MB, 0, error, sizeof(error)), 0);
+#if defined(__x86_64__)
+	assert_true(filter_is_native(f));
+#endif
+	filter_free(f);
+}
+
+/* As libpcap does for a file whose byte order is not the host's. */
+static void
+families_are_read_in_either_byte_order(void **state)
+{
+	static const uint16_t links[] = { DLT_NULL, DLT_ENC };
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		const uint16_t link_type = links[i / 2];
+		uint8_t bytes[2][52] = { { 0 } };
+		struct packet_view v[2];
+		struct filter *f = filter_create("src host 10.0.0.1", true);
+		const unsigned ip = link_type == DLT_NULL ? 4 : 12;
+
+		for (unsigned k = 0; k < 2; k++) {
+			/* IPv4; the second packet is of a family that is nobody's */
+			bytes[k][i & 1 ? 3 : 0] = k == 0 ? 2 : 99;
+			memcpy(bytes[k] + ip,
+			       (uint8_t[]){ 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1 },
+			       16);
+			v[k] = (struct packet_view){ .data = bytes[k],
+				                     .captured = 52,
+				                     .length = 52,
+				                     .link_type = link_type };
+		}
+		assert_int_equal(filter_burst(f, v, 2), 1);
+		assert_ptr_equal(v[0].data, bytes[0]);
+		filter_free(f);
+	}
+}
+
 int
 main(void)
 {
@@ -281,6 +332,8 @@ main(void)
 		cmocka_unit_test(expressions_become_native_code_here),
 		cmocka_unit_test(a_bad_expression_is_told_with_its_place),
 		cmocka_unit_test(each_link_type_has_its_own_program),
+		cmocka_unit_test(a_program_of_too_many_paths_is_interpreted),
+		cmocka_unit_test(families_are_read_in_either_byte_order),
 	};
 
 	return cmocka_run_group_tests(tests, setup, test_eal_teardown);

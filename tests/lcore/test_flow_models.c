@@ -215,6 +215,57 @@ arp_packet(unsigned ms, bool reply)
 	return p;
 }
 
+static struct packet
+wlan_packet(const uint8_t *data, uint8_t name_size, unsigned ms)
+{
+	struct packet p = udp_packet(1, 2, ms, 60);
+
+	memset(&p.key, 0, sizeof(p.key));
+	p.key.kind = FLOW_WLAN;
+	memcpy(p.key.addr[0], (uint8_t[]){ 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 7 }, 12);
+	memcpy(p.key.addr[1], (uint8_t[]){ 2, 0, 0, 0, 0, 1 }, 6);
+	p.flags = PACKET_WLAN;
+	p.reverse = false;
+	p.data = data;
+	p.payload_at = p.payload_captured = 0;
+	p.wlan.name_at = 2;
+	p.wlan.name_size = name_size;
+	return p;
+}
+
+/* It stays the first packet's, from record to record, and is not what another flow left there. */
+static void
+the_name_of_a_network_is_kept_whole(void **state)
+{
+	static const uint8_t data[34] = "..a name of thirty-two bytes long!";
+	const struct packet named = wlan_packet(data, 32, 0), later = wlan_packet(data, 32, 70000);
+	const struct packet nameless = wlan_packet(data, 0, 0);
+	static const uint8_t zeros[32];
+	struct harness h;
+
+	(void)state;
+	harness_open(&h, NULL, FLOWS, true);
+	harness_packet(&h, &named);
+	harness_packet(&h, &later);
+	harness_flush(&h);
+	for (unsigned i = 0; i < h.taken; i++) {
+		assert_int_equal(h.records[i].kind, FLOW_WLAN);
+		assert_memory_equal(h.records[i].net_report.wlan_name, data + 2, 32);
+		assert_int_equal(h.records[i].who.wlan.src_mac[5], 9);
+		assert_int_equal(h.records[i].who.wlan.bssid[5], 7);
+		assert_int_equal(h.records[i].who.wlan.dst_mac[5], 1);
+		assert_int_equal(h.records[i].net, FLOW_NET_NONE);
+	}
+	assert_int_equal(h.taken, 2);
+	harness_close(&h);
+
+	harness_open(&h, NULL, FLOWS, true);
+	harness_packet(&h, &nameless);
+	harness_flush(&h);
+	assert_memory_equal(h.records[0].net_report.wlan_name, zeros, 32);
+	harness_close(&h);
+}
+
 /* Also where only the answer was seen. */
 static void
 who_asks_is_the_source_of_arp(void **state)
@@ -438,6 +489,7 @@ main(void)
 		cmocka_unit_test(a_link_outlives_its_flow_unharmed),
 		cmocka_unit_test(an_icmp_error_marks_the_flow_it_quotes),
 		cmocka_unit_test(an_icmp_error_after_the_report_marks_nothing),
+		cmocka_unit_test(the_name_of_a_network_is_kept_whole),
 		cmocka_unit_test(who_asks_is_the_source_of_arp),
 		cmocka_unit_test(esp_loss_is_counted_by_sequence_numbers),
 		cmocka_unit_test(unidirectional_flows_are_two),

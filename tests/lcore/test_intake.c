@@ -26,6 +26,7 @@ struct fake {
 	uint64_t times[PACKETS];
 	unsigned at, count;
 	uint64_t now_ns;
+	unsigned foreign; /* so many of the first are of a link type that nobody reads */
 	bool closed;
 };
 
@@ -43,7 +44,8 @@ fake_burst(struct source *source, struct packet_view *views, unsigned max, uint6
 			                         .time_ns = f->times[f->at],
 			                         .captured = 60,
 			                         .length = 100,
-			                         .link_type = (uint16_t)(f->at == 4 ? 113 : 1) };
+			                         .link_type = (uint16_t)(f->at == 4 ? 113 : 1),
+			                         .flags = f->at < f->foreign ? VIEW_FOREIGN : 0 };
 	}
 	*now_ns = f->now_ns;
 	return (int)n;
@@ -166,6 +168,27 @@ a_range_is_what_is_left_of_all(void **state)
 	}
 }
 
+static void
+packets_of_a_foreign_link_type_end_here_by_name(void **state)
+{
+	(void)state;
+	for (unsigned foreign = 0; foreign <= PACKETS; foreign++) {
+		struct fake f = { .count = PACKETS, .foreign = foreign };
+		struct taken t;
+
+		for (unsigned i = 0; i < PACKETS; i++)
+			f.times[i] = i + 1;
+		take(&f, (struct intake_options){ 0 }, &t);
+		assert_int_equal(t.end, -ENODATA);
+		assert_int_equal(t.count, PACKETS - foreign);
+		if (t.count != 0)
+			assert_true(t.views[0].time_ns == foreign + 1);
+		assert_true(counter_get(&t.counters, COUNTER_rx_packets) == PACKETS);
+		assert_true(counter_get(&t.counters, COUNTER_drop_link_type) == foreign);
+		assert_true(counter_get(&t.counters, COUNTER_filtered) == 0);
+	}
+}
+
 static long
 file_size(const char *path)
 {
@@ -207,6 +230,7 @@ main(void)
 		cmocka_unit_test(the_clock_is_of_each_packet_alone_and_never_falls),
 		cmocka_unit_test(the_source_may_know_a_later_time),
 		cmocka_unit_test(a_range_is_what_is_left_of_all),
+		cmocka_unit_test(packets_of_a_foreign_link_type_end_here_by_name),
 		cmocka_unit_test(a_copy_of_the_packets_is_a_pcap_file),
 	};
 

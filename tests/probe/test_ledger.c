@@ -22,7 +22,8 @@ fill(struct collector_totals *t)
 	counter_add(&b, COUNTER_rx_packets, 100);
 	counter_add(&b, COUNTER_filtered, 10);
 	counter_add(&b, COUNTER_drop_dispatch, 5);
-	counter_add(&a, COUNTER_drop_undecodable, 2);
+	counter_add(&a, COUNTER_drop_undecodable, 1);
+	counter_add(&a, COUNTER_drop_link_type, 1);
 	counter_add(&a, COUNTER_flow_packets, 80);
 	counter_add(&b, COUNTER_flow_packets, 3);
 	counter_add(&a, COUNTER_records_made, 7);

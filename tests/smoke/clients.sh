@@ -24,6 +24,21 @@ check_equal "ra: closed connections" 28 \
 check_equal "ra: user data" 24 \
 	"$(ra -n -L -1 -r demo.argus -e 's:example' -s saddr suser:40 - udp | wc -l)"
 
+meter "$captures/wlan-frames.pcap" wlan.argus
+check_equal "ra: flows of IEEE 802.11 by addresses and network" \
+	"$(cat <<'EOF'
+wlan,00:00:00:00:00:00,02:00:00:00:00:01,00:00:00:00:00:00,,4
+wlan,02:00:00:00:00:01,02:00:00:00:00:02,02:00:00:00:00:aa,,4
+wlan,02:00:00:00:00:01,02:00:00:00:00:aa,00:00:00:00:00:00,,4
+wlan,02:00:00:00:00:01,02:00:00:00:00:aa,02:00:00:00:00:aa,,1
+wlan,02:00:00:00:00:01,Broadcast,Broadcast,coffee,1
+wlan,02:00:00:00:00:aa,02:00:00:00:00:01,02:00:00:00:00:aa,,1
+wlan,02:00:00:00:00:aa,02:00:00:00:00:01,02:00:00:00:00:aa,coffee,1
+wlan,02:00:00:00:00:aa,Broadcast,02:00:00:00:00:aa,a name of thirty-two bytes, whol,3
+wlan,02:00:00:00:00:aa,Broadcast,02:00:00:00:00:aa,coffee,3
+EOF
+)" "$(ra -n -c , -L -1 -r wlan.argus -s proto smac dmac bssid ssid:40 spkts - not man | sort)"
+
 # racount
 check_equal "racount: sums" "894 322559" "$(totals demo.argus)"
 check_equal "racount: packets by protocol" "icmp 16 tcp 828 udp 48 arp 2" \

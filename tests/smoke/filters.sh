@@ -5,7 +5,8 @@
 
 have tcpdump || { skip "filters" "no tcpdump installed"; exit 77; }
 
-for name in mix demo flipped-3 link-sll link-raw link-null; do
+for name in mix demo flipped-3 link-sll link-raw link-null link-null-be link-enc link-fddi \
+	link-radiotap; do
 	capture=$captures/$name.pcap
 	all=$(tcpdump --count -nr "$capture" 2>/dev/null | cut -d' ' -f1)
 	for expression in tcp udp icmp "ip6" "ip6 and tcp" "port 53" "host 10.0.0.1 and not tcp" \

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/_init.sh"
 
 for name in mix demo tcp-long fragments-v4 fragments-v6 icmp-time-exceeded icmp6-kinds flipped-1 \
-	flipped-2 link-sll; do
+	flipped-2 link-sll link-radiotap wlan-frames; do
 	meter "$captures/$name.pcap" one.argus --workers 1
 	records one.argus >one
 	[ -s one ] || not_ok "$name: has records"

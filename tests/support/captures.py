@@ -14,6 +14,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
+from links import AP, LINKS, element, wlan
 from tunnels import TUNNELS
 from packets import (ACK, BROADCAST, CWR, ECE, FIN, LOOP, MAC_A, MAC_B, NULL, PSH, RAW, RST, SLL,
                      SLL2, SYN, URG, ah, arp, dns, echo, esp, eth, extension, fragment_header,
@@ -506,6 +507,30 @@ def link_loop():
     return talk(Capture(LOOP, 4, lambda p, r=False: null(30 if p[0] >> 4 == 6 else 2, p, ">")))
 
 
+def link_capture(link, header, frame):
+    return lambda: talk(Capture(link, header, lambda p, r=False: frame(p, r)))
+
+
+for link_name, row in LINKS.items():
+    CAPTURES["link-" + link_name] = link_capture(*row)
+
+
+@capture
+def wlan_frames():
+    """Two networks of one access point, a station that joins, what nobody can read, and control."""
+    c = Capture(105)
+    for _ in range(3):
+        for name in (b"coffee", b"a name of thirty-two bytes, whole"[:32]):
+            c.add(wlan(0x80, [BROADCAST, AP, AP], bytes(12) + element(0, name) + element(1, b"\x82")))
+    c.add(wlan(0x40, [BROADCAST, MAC_A, BROADCAST], element(0, b"coffee")))
+    c.add(wlan(0x50, [MAC_A, AP, AP], bytes(12) + element(0, b"coffee")))
+    c.add(wlan(0xB0, [AP, MAC_A, AP], bytes(6))).add(wlan(0xB0, [MAC_A, AP, AP], bytes(6)))
+    for _ in range(4):
+        c.add(wlan(0xB4, [AP, MAC_A])).add(wlan(0xD4, [MAC_A]))
+        c.add(wlan(0x88, [AP, MAC_A, MAC_B], bytes(60), flags=0x41))
+    return c
+
+
 @capture
 def snapped():
     """Captured with a snap length of 68 bytes; the counts are the wire's."""
@@ -590,6 +615,14 @@ def format_pcapng_be():
 def format_pcapng_interfaces():
     """Three interfaces whose clocks count in ms, us and ns."""
     return formatted(lambda p, link: pcapng(p, link, resolutions=(3, 6, 9)))
+
+
+@capture
+def format_pcapng_foreign():
+    """Every other packet is of an interface whose link type, USB, nobody reads."""
+    c = formatted(lambda p, link: pcapng(p, link, resolutions=(6, 6), links=(link, 189)))
+    c.readable, c.status = -1, 1
+    return c
 
 
 @capture

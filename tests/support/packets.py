@@ -193,10 +193,11 @@ def pcapng_block(kind, body, order="<"):
                                                                                 len(body) + 12)
 
 
-def pcapng(packets, link=ETHERNET, order="<", resolutions=(6,)):
+def pcapng(packets, link=ETHERNET, order="<", resolutions=(6,), links=None):
     """One interface for each resolution (ten to the minus n seconds); packets go round them."""
     out = [pcapng_block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1), order)]
-    for digits in resolutions:
+    for number, digits in enumerate(resolutions):
+        link = links[number] if links else link
         option = struct.pack(order + "HHB3xHH", 9, 1, digits, 0, 0)
         out.append(pcapng_block(1, struct.pack(order + "HHI", link, 0, 262144) + option, order))
     for number, (time_ns, data, length) in enumerate(packets):

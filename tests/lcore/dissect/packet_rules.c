@@ -76,7 +76,7 @@ key_sound(const struct packet *p)
 		RULE(p->flags & PACKET_IPV6);
 	} else {
 		RULE(k->kind == FLOW_ETHER || k->kind == FLOW_ARP || k->kind == FLOW_RARP ||
-		     k->kind == FLOW_ISIS);
+		     k->kind == FLOW_ISIS || k->kind == FLOW_WLAN);
 	}
 	if ((p->flags & PACKET_TCP) || (p->flags & PACKET_UDP))
 		RULE(memcmp(k->addr[0], k->addr[1], 16) <= 0);
@@ -201,7 +201,7 @@ side_doors(const struct dissect_options *o, const struct packet_view *v, const s
 	bool reverse;
 
 	if (packet_mac(p, dst, src, &type))
-		RULE(p->flags & (PACKET_MAC | PACKET_COOKED));
+		RULE(p->flags & (PACKET_MAC | PACKET_MAC_COPY));
 	if (packet_fragment_key(p, &key, &reverse)) {
 		RULE(p->flags & PACKET_FRAGMENT);
 		if (p->flags & PACKET_FRAGMENT_LATER) {
@@ -241,6 +241,32 @@ other_keys(enum tunnel_mode tunnels, const struct packet_view *v)
 	return NULL;
 }
 
+/* The largest link header that a packet of this type may lack; UINT32_MAX: it says its own size. */
+static uint32_t
+link_header_max(uint16_t link_type)
+{
+	switch (link_type) {
+	case 6:
+	case 226:
+		return 46;
+	case 117:
+	case 119:
+	case 127:
+	case 143:
+	case 163:
+	case 178:
+	case 179:
+	case 180:
+	case 181:
+	case 192:
+	case 239:
+	case 258:
+		return UINT32_MAX;
+	default:
+		return 22;
+	}
+}
+
 static const char *
 rules_of_mode(enum tunnel_mode tunnels, const struct packet_view *v)
 {
@@ -250,7 +276,9 @@ rules_of_mode(enum tunnel_mode tunnels, const struct packet_view *v)
 
 	memset(&p, 0, sizeof(p));
 	if (dissect(&options, v, &p) != DISSECT_OK)
-		return v->captured < 20 ? NULL : "what has a link header has a key";
+		return v->captured < link_header_max(v->link_type)
+		               ? NULL
+		               : "what has a link header has a key";
 	broken = within_capture(v, &p);
 	if (broken == NULL)
 		broken = flags_agree(&p);
