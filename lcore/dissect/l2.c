@@ -68,7 +68,7 @@ layer_ether(struct walk *w)
 	w->mac[1] = h + MAC_SIZE;
 	w->linkless = false;
 	p->mac_at = (uint16_t)w->at;
-	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_MAC_COPY)) | PACKET_MAC;
+	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_MAC_APART)) | PACKET_MAC;
 	p->encaps |= ENCAPS_ETHER;
 	consume(w, ETHER_SIZE);
 	key_ether(w, type <= ETHERTYPE_LENGTH_MAX ? 0 : type, 0, 0);

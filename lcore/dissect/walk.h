@@ -79,13 +79,14 @@ struct walk {
 	uint32_t wire;     /* where the frame ended on the wire, >= captured */
 	uint32_t ip_end;   /* where the IP datagram ends by its own length */
 	uint32_t depth;
-	const uint8_t *mac[2]; /* destination, source; zeros where the link has none */
-	const uint8_t *ip[2];  /* source, destination of the innermost IP header */
-	uint32_t link_depth;   /* headers that named another link type inside */
-	bool link_ppp;         /* a PPP header that comes now is the link's own, and not counted */
-	bool linkless;         /* no MAC addresses: the link's protocol number names the flow */
-	bool quoted;           /* this is a packet inside an ICMP error: it quotes no further */
-	bool complete;         /* the key has all that flows of its protocol are told apart by */
+	const uint8_t *mac[2];         /* destination, source; zeros where the link has none */
+	const uint8_t *ip[2];          /* source, destination of the innermost IP header */
+	uint8_t mac_made[2][MAC_SIZE]; /* where they are not in the packet as they are */
+	uint32_t link_depth;           /* headers that named another link type inside */
+	bool link_ppp; /* a PPP header that comes now is the link's own, and not counted */
+	bool linkless; /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;   /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete; /* the key has all that flows of its protocol are told apart by */
 };
 
 static inline uint16_t

@@ -198,7 +198,7 @@ side_doors(const struct packet_view *v, const struct packet *p)
 	bool reverse;
 
 	if (packet_mac(p, dst, src, &type))
-		RULE(p->flags & (PACKET_MAC | PACKET_MAC_COPY));
+		RULE(p->flags & (PACKET_MAC | PACKET_MAC_APART));
 	if (packet_fragment_key(p, &key, &reverse)) {
 		RULE(p->flags & PACKET_FRAGMENT);
 		if (p->flags & PACKET_FRAGMENT_LATER) {
