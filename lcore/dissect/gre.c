@@ -123,8 +123,8 @@ erspan_opened(struct walk *w)
 	struct packet *p = w->packet;
 
 	p->encaps |= ENCAPS_ERSPAN2;
-	p->tunnel.kind = TUNNEL_ERSPAN;
-	p->tunnel.id = load16(w->data + w->at + 2) & 0x3ff;
+	w->tunnel_kind = TUNNEL_ERSPAN;
+	w->tunnel_id = load16(w->data + w->at + 2) & 0x3ff;
 }
 
 enum layer

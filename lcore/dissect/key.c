@@ -156,13 +156,13 @@ key_options(struct walk *w, const struct dissect_options *options)
 	if (options->key_vlan && (p->flags & PACKET_VLAN))
 		p->key.vlan = (uint16_t)((p->vlan_tci & 0x0fff) + 1);
 	if (options->key_mpls_stack && (p->flags & PACKET_MPLS))
-		p->key.label = p->mpls_stack;
+		p->key.label = w->mpls_stack;
 	else if (options->key_mpls && (p->flags & PACKET_MPLS))
 		p->key.label = (p->mpls_label >> 12) + 1;
 	if ((p->flags & PACKET_TUNNEL) &&
-	    (options->key_tunnel || (options->key_vni && has_vni(p->tunnel.kind)))) {
+	    (options->key_tunnel || (options->key_vni && has_vni(w->tunnel_kind)))) {
 		p->key.vlan |= FLOW_KEY_IN_TUNNEL;
-		p->key.label = p->tunnel.id;
+		p->key.label = w->tunnel_id;
 	}
 	if (options->key_mac && (p->flags & (PACKET_IPV4 | PACKET_IPV6)))
 		p->key.label = p->key.label * 0x9e3779b1u ^ mac_hash(w);

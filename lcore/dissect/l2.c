@@ -85,7 +85,7 @@ layer_ether(struct walk *w)
 	w->mac[1] = h + MAC_SIZE;
 	w->linkless = false;
 	p->mac_at = (uint16_t)w->at;
-	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_MAC_COPY)) | PACKET_MAC;
+	p->flags = (p->flags & ~(uint32_t)(NETWORK_FLAGS | PACKET_MAC_APART)) | PACKET_MAC;
 	p->encaps |= ENCAPS_ETHER;
 	key_ether(w, type <= ETHERTYPE_LENGTH_MAX ? 0 : type, 0, 0);
 	if (isl_begins(h))
@@ -195,10 +195,10 @@ layer_mpls(struct walk *w)
 		entry = load32(w->data + w->at);
 		if (!(p->flags & PACKET_MPLS)) {
 			p->mpls_label = entry;
-			p->mpls_stack = 0;
+			w->mpls_stack = 0;
 		}
-		p->mpls_stack = (p->mpls_stack ^ (entry >> 12)) * 0x9e3779b1u;
-		p->mpls_stack ^= p->mpls_stack >> 15;
+		w->mpls_stack = (w->mpls_stack ^ (entry >> 12)) * 0x9e3779b1u;
+		w->mpls_stack ^= w->mpls_stack >> 15;
 		p->flags |= PACKET_MPLS;
 		p->encaps |= ENCAPS_MPLS;
 		walk_consume_l2(w, LABEL_SIZE);

@@ -123,16 +123,20 @@ link_malformed(struct walk *w, enum layer *first)
 }
 
 void
-link_addresses(struct walk *w, const uint8_t *dst, const uint8_t *src, uint16_t ethertype)
+link_addresses(struct walk *w, enum mac_form form, uint32_t dst_at, uint32_t src_at,
+               uint16_t ethertype)
 {
 	struct packet *p = w->packet;
+	uint16_t ignored;
 
-	memcpy(p->mac[0], dst, MAC_SIZE);
-	memcpy(p->mac[1], src, MAC_SIZE);
+	p->mac_form = (uint8_t)form;
+	p->mac_at = (uint16_t)dst_at;
+	p->mac_src_at = (uint16_t)src_at;
 	p->mac_type = ethertype;
-	p->flags |= PACKET_MAC_COPY;
-	w->mac[0] = p->mac[0];
-	w->mac[1] = p->mac[1];
+	p->flags |= PACKET_MAC_APART;
+	(void)packet_mac(p, w->mac_made[0], w->mac_made[1], &ignored);
+	w->mac[0] = w->mac_made[0];
+	w->mac[1] = w->mac_made[1];
 	w->linkless = false;
 }
 
@@ -146,6 +150,48 @@ link_snap_type(const struct walk *w, uint32_t at)
 	return h[0] == 0xaa && h[1] == 0xaa && h[2] == 3 ? load16(h + 6) : 0;
 }
 
+/* By argus's convention the destination says what the kernel knows: ours, broadcast, multicast. */
+static void
+cooked_destination(uint8_t dst[MAC_SIZE], unsigned packet_type)
+{
+	memset(dst, packet_type == 1 ? 0xff : 0, MAC_SIZE);
+	if (packet_type == 2)
+		dst[0] = 1;
+	else if (packet_type == 0 || packet_type == 3)
+		dst[MAC_SIZE - 1] = 1;
+}
+
+static void
+mac_apart(const struct packet *p, uint8_t dst[MAC_SIZE], uint8_t src[MAC_SIZE])
+{
+	const uint8_t *d = p->data + p->mac_at, *s = p->data + p->mac_src_at;
+
+	memset(dst, 0, MAC_SIZE);
+	memset(src, 0, MAC_SIZE);
+	switch ((enum mac_form)p->mac_form) {
+	case MAC_PAIR:
+		memcpy(dst, d, MAC_SIZE);
+		memcpy(src, s, MAC_SIZE);
+		break;
+	case MAC_RECEIVER:
+		memcpy(dst, d, MAC_SIZE);
+		break;
+	case MAC_RING:
+		memcpy(dst, d, MAC_SIZE);
+		memcpy(src, s, MAC_SIZE);
+		src[0] &= 0x7f;
+		break;
+	case MAC_STATION:
+		dst[MAC_SIZE - 1] = *d;
+		src[MAC_SIZE - 1] = *s;
+		break;
+	case MAC_COOKED:
+		cooked_destination(dst, *d);
+		memcpy(src, s, MAC_SIZE);
+		break;
+	}
+}
+
 bool
 packet_mac(const struct packet *p, uint8_t dst[6], uint8_t src[6], uint16_t *ethertype)
 {
@@ -157,10 +203,9 @@ packet_mac(const struct packet *p, uint8_t dst[6], uint8_t src[6], uint16_t *eth
 		*ethertype = load16(h + 2 * MAC_SIZE);
 		return true;
 	}
-	if (!(p->flags & PACKET_MAC_COPY))
+	if (!(p->flags & PACKET_MAC_APART))
 		return false;
-	memcpy(dst, p->mac[0], MAC_SIZE);
-	memcpy(src, p->mac[1], MAC_SIZE);
+	mac_apart(p, dst, src);
 	*ethertype = p->mac_type;
 	return true;
 }

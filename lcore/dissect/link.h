@@ -91,9 +91,10 @@ bool link_enter(struct walk *w, int link_type, enum layer *first);
 /* A link header that says nothing sound: a flow without addresses, for what there is. */
 bool link_malformed(struct walk *w, enum layer *first);
 
-/* A frame of a network with MAC addresses that do not lie as Ethernet's do: they are kept in the
- * packet, and key what is found from here on. */
-void link_addresses(struct walk *w, const uint8_t *dst, const uint8_t *src, uint16_t ethertype);
+/* A frame of a network with MAC addresses that do not lie as Ethernet's do, from here on keyed by
+ * them: what is at these offsets of the packet, by its form. */
+void link_addresses(struct walk *w, enum mac_form form, uint32_t dst_at, uint32_t src_at,
+                    uint16_t ethertype);
 
 /* LLC begins at 'at': the ethertype of its SNAP header, 0 without. */
 uint16_t link_snap_type(const struct walk *w, uint32_t at);

@@ -56,8 +56,7 @@ link_docsis(struct walk *w, const struct link *link, enum layer *first)
 		return true;
 	*first = LAYER_ETHER;
 	if (walk_has(w, ETHER_SIZE) && docsis_encrypted(h + 4, extension)) {
-		h = w->data + w->at;
-		link_addresses(w, h, h + MAC_SIZE, 0);
+		link_addresses(w, MAC_PAIR, w->at, w->at + MAC_SIZE, 0);
 		key_ether(w, 0, 0, 0);
 		*first = LAYER_DONE;
 	}
@@ -95,7 +94,7 @@ tagged(struct walk *w, uint32_t size, enum layer *first)
 	const uint8_t *h = w->data + w->at;
 	const uint16_t type = load16(h + 2 * MAC_SIZE + size);
 
-	link_addresses(w, h, h + MAC_SIZE, type);
+	link_addresses(w, MAC_PAIR, w->at, w->at + MAC_SIZE, type);
 	w->packet->encaps |= ENCAPS_ETHER;
 	w->at += ETHER_SIZE;
 	link_skip(w, size);

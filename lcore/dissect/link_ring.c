@@ -12,12 +12,15 @@
 #define TOKEN_RING_LLC 1
 #define ROUTED 0x80 /* of the sender's first byte: routing information follows */
 
-/* LLC or nothing known behind a header with MAC addresses. */
+/* LLC or nothing known behind a header whose addresses begin at 'addresses'. */
 static void
-llc_follows(struct walk *w, uint32_t size, const uint8_t *dst, const uint8_t *src, bool llc,
+llc_follows(struct walk *w, uint32_t size, enum mac_form form, uint32_t addresses, bool llc,
             enum layer *first)
 {
-	link_addresses(w, dst, src, llc ? link_snap_type(w, w->at + size) : 0);
+	const uint32_t dst_at = w->at + addresses;
+
+	link_addresses(w, form, dst_at, dst_at + MAC_SIZE,
+	               llc ? link_snap_type(w, w->at + size) : 0);
 	link_skip(w, size);
 	key_ether(w, 0, 0, 0);
 	*first = llc ? LAYER_LLC : LAYER_DONE;
@@ -31,7 +34,7 @@ link_fddi(struct walk *w, const struct link *link, enum layer *first)
 	(void)link;
 	if (!walk_has(w, FDDI_SIZE))
 		return false;
-	llc_follows(w, FDDI_SIZE, h + 1, h + 1 + MAC_SIZE, (h[0] & 0xf0) == FDDI_LLC, first);
+	llc_follows(w, FDDI_SIZE, MAC_PAIR, 1, (h[0] & 0xf0) == FDDI_LLC, first);
 	return true;
 }
 
@@ -40,14 +43,11 @@ link_token_ring(struct walk *w, const struct link *link, enum layer *first)
 {
 	const uint8_t *h = w->data + w->at;
 	uint32_t size = TOKEN_RING_SIZE;
-	uint8_t src[MAC_SIZE];
 
 	(void)link;
 	if (!walk_has(w, size))
 		return false;
-	memcpy(src, h + 2 + MAC_SIZE, MAC_SIZE);
-	if (src[0] & ROUTED) {
-		src[0] &= (uint8_t)~ROUTED;
+	if (h[2 + MAC_SIZE] & ROUTED) {
 		if (!walk_has(w, size + 2))
 			return false;
 		size += h[size] & 0x1f;
@@ -56,7 +56,7 @@ link_token_ring(struct walk *w, const struct link *link, enum layer *first)
 		if (!walk_has(w, size))
 			return false;
 	}
-	llc_follows(w, size, h + 2, src, h[1] >> 6 == TOKEN_RING_LLC, first);
+	llc_follows(w, size, MAC_RING, 2, h[1] >> 6 == TOKEN_RING_LLC, first);
 	return true;
 }
 
@@ -94,16 +94,13 @@ link_arcnet(struct walk *w, const struct link *link, enum layer *first)
 {
 	const uint8_t *h = w->data + w->at;
 	const bool as_sent = link->size == 3;
-	uint8_t dst[MAC_SIZE] = { 0 }, src[MAC_SIZE] = { 0 }, flag = 0;
 	uint32_t size = link->size;
+	uint8_t type, flag = 0;
 	uint16_t ethertype;
-	uint8_t type;
 
 	if (!walk_has(w, size))
 		return false;
 	type = h[size - 1];
-	src[MAC_SIZE - 1] = h[0];
-	dst[MAC_SIZE - 1] = h[1];
 	if (has_fragment_header(type)) {
 		size += 3;
 		if (!walk_has(w, size))
@@ -117,7 +114,7 @@ link_arcnet(struct walk *w, const struct link *link, enum layer *first)
 		}
 	}
 	ethertype = ethertype_of_arcnet(type);
-	link_addresses(w, dst, src, ethertype);
+	link_addresses(w, MAC_STATION, w->at + 1, w->at, ethertype);
 	link_skip(w, size);
 	key_ether(w, ethertype, 0, 0);
 	*first = flag != 0 && (flag & 1) == 0 ? LAYER_DONE : layer_of_ethertype(ethertype);

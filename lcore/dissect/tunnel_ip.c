@@ -16,9 +16,8 @@ tunnel_opened(struct walk *w, enum tunnel_kind kind, uint32_t id)
 	struct packet *p = w->packet;
 
 	p->flags |= PACKET_TUNNEL;
-	p->tunnel.kind = (uint8_t)kind;
-	p->tunnel.l3_at = p->l3_at;
-	p->tunnel.id = id;
+	w->tunnel_kind = (uint8_t)kind;
+	w->tunnel_id = id;
 	if (p->flags & PACKET_FRAGMENT)
 		w->cut = true;
 	if (w->cut || w->ip_end < w->at || w->ip_end >= w->wire)

@@ -63,6 +63,21 @@ enum ethertype {
 	(PACKET_FRAGMENT | PACKET_FRAGMENT_LATER | PACKET_FRAGMENT_MORE | PACKET_IPV4 | \
 	 PACKET_IPV6 | PACKET_UDP)
 
+/* What carried a packet that was looked into. */
+enum tunnel_kind {
+	TUNNEL_GRE = 1, /* id: the key, 0 without one */
+	TUNNEL_NVGRE,   /* the virtual subnet */
+	TUNNEL_ERSPAN,  /* the session */
+	TUNNEL_IP,      /* IPv4 or IPv6 in either; no id */
+	TUNNEL_ETHERIP, /* a frame right behind IP: EtherIP, or segment routing's */
+	TUNNEL_VXLAN,   /* the VNI, 24 bits */
+	TUNNEL_GENEVE,  /* the VNI, 24 bits */
+	TUNNEL_GTP,     /* the TEID */
+	TUNNEL_L2TP,    /* version 2: tunnel << 16 | session; version 3: the session */
+	TUNNEL_TEREDO,  /* no id */
+	TUNNEL_MPLS,    /* in UDP or IP; no id but the label */
+};
+
 struct walk {
 	struct packet *packet;
 	const uint8_t *data;
@@ -71,15 +86,19 @@ struct walk {
 	uint32_t wire;     /* where the frame ended on the wire, >= captured */
 	uint32_t ip_end;   /* where the IP datagram ends by its own length */
 	uint32_t depth;
-	const uint8_t *mac[2]; /* destination, source; zeros where the link has none */
-	const uint8_t *ip[2];  /* source, destination of the innermost IP header */
-	uint32_t link_depth;   /* headers that named another link type inside */
-	bool link_ppp;         /* a PPP header that comes now is the link's own, and not counted */
-	bool linkless;         /* no MAC addresses: the link's protocol number names the flow */
-	bool quoted;           /* this is a packet inside an ICMP error: it quotes no further */
-	bool complete;         /* the key has all that flows of its protocol are told apart by */
+	const uint8_t *mac[2];         /* destination, source; zeros where the link has none */
+	const uint8_t *ip[2];          /* source, destination of the innermost IP header */
+	uint8_t mac_made[2][MAC_SIZE]; /* where they are not in the packet as they are */
+	uint32_t link_depth;           /* headers that named another link type inside */
+	bool link_ppp;   /* a PPP header that comes now is the link's own, and not counted */
+	bool linkless;   /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;     /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete;   /* the key has all that flows of its protocol are told apart by */
 	bool cut;        /* in a tunnel whose carrier was a first fragment: it goes on elsewhere */
 	uint8_t tunnels; /* enum tunnel_mode */
+	uint8_t tunnel_kind; /* enum tunnel_kind: PACKET_TUNNEL, the innermost that was opened */
+	uint32_t tunnel_id;  /* by kind, host byte order */
+	uint32_t mpls_stack; /* PACKET_MPLS: a hash of all labels */
 };
 
 static inline uint16_t

@@ -125,6 +125,17 @@ frame_read(struct frame *f, const uint8_t *h)
 		data_addresses(f);
 }
 
+static void
+put_addresses(struct walk *w, const struct frame *f, uint16_t ethertype)
+{
+	const uint32_t dst_at = (uint32_t)(f->dst - w->data);
+
+	if (f->src == no_address)
+		link_addresses(w, MAC_RECEIVER, dst_at, dst_at, ethertype);
+	else
+		link_addresses(w, MAC_PAIR, dst_at, (uint32_t)(f->src - w->data), ethertype);
+}
+
 /* Tells network names apart that share addresses (FNV-1a). Whoever makes names collide joins what
  * the same stations sent. */
 static void
@@ -253,7 +264,7 @@ clear_data(struct walk *w, struct frame *f, bool padded)
 		w->packet->flags |= w->captured < w->wire ? PACKET_TRUNCATED : PACKET_MALFORMED;
 		return LAYER_DONE;
 	}
-	link_addresses(w, f->dst, f->src, link_snap_type(w, at));
+	put_addresses(w, f, link_snap_type(w, at));
 	w->packet->flags &= ~(uint32_t)PACKET_WLAN;
 	w->at = at;
 	walk_payload(w, w->packet->bytes);
@@ -284,7 +295,7 @@ wlan_frame(struct walk *w, bool padded, enum layer *first)
 	} else if (f.type == TYPE_MANAGEMENT) {
 		find_name(w, &f);
 	}
-	link_addresses(w, f.dst, f.src, 0);
+	put_addresses(w, &f, 0);
 	key_wlan(w, &f);
 	if (whole && is_readable_data(&f))
 		*first = clear_data(w, &f, padded);

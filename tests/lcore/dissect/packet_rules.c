@@ -123,11 +123,6 @@ packet_same(const struct packet *a, const struct packet *b)
 	RULE(a->mac_at == b->mac_at && a->l3_at == b->l3_at && a->l4_at == b->l4_at);
 	RULE(a->fragment_id == b->fragment_id && a->fragment_proto == b->fragment_proto);
 	RULE(a->fragment_offset == b->fragment_offset);
-	if (a->flags & PACKET_MPLS)
-		RULE(a->mpls_stack == b->mpls_stack);
-	if (a->flags & PACKET_TUNNEL)
-		RULE(a->tunnel.kind == b->tunnel.kind && a->tunnel.id == b->tunnel.id &&
-		     a->tunnel.l3_at == b->tunnel.l3_at);
 	return facts_same(a, b);
 }
 
@@ -201,7 +196,7 @@ side_doors(const struct dissect_options *o, const struct packet_view *v, const s
 	bool reverse;
 
 	if (packet_mac(p, dst, src, &type))
-		RULE(p->flags & (PACKET_MAC | PACKET_MAC_COPY));
+		RULE(p->flags & (PACKET_MAC | PACKET_MAC_APART));
 	if (packet_fragment_key(p, &key, &reverse)) {
 		RULE(p->flags & PACKET_FRAGMENT);
 		if (p->flags & PACKET_FRAGMENT_LATER) {

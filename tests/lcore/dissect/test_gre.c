@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+static const struct dissect_options by_number = { .key_tunnel = true };
+static const struct dissect_options by_network = { .key_vni = true };
 static struct packet_builder b;
 static struct packet p;
 
@@ -195,9 +197,8 @@ ipv6_carries_it_as_well(void **state)
 	put_inner();
 	check_inner();
 	assert_int_equal(p.key.kind, FLOW_IPV4);
-	assert_int_equal(p.tunnel.kind, TUNNEL_GRE);
-	assert_int_equal(p.tunnel.id, 42);
-	assert_int_equal(p.tunnel.l3_at, 14);
+	dissect_keyed(&b, &by_number, &p);
+	assert_int_equal(p.key.label, 42);
 }
 
 static void
@@ -207,9 +208,9 @@ virtual_subnet_is_in_the_key(void **state)
 	begin(0x2000, 0x6558);
 	packet_put_ether(&b, 0x0800);
 	put_inner();
-	dissect_built(&b, LINK_ETHERNET, &p);
-	assert_int_equal(p.tunnel.kind, TUNNEL_NVGRE);
-	assert_int_equal(p.tunnel.id, 42 >> 8);
+	dissect_keyed(&b, &by_network, &p);
+	assert_int_equal(p.key.label, 42 >> 8);
+	assert_int_equal(p.key.vlan, FLOW_KEY_IN_TUNNEL);
 }
 
 static void
@@ -238,8 +239,8 @@ erspan_of_type_three_with_and_without_subheader(void **state)
 		put_inner();
 		check_inner();
 		assert_true(p.encaps & ENCAPS_ERSPAN2);
-		assert_int_equal(p.tunnel.kind, TUNNEL_ERSPAN);
-		assert_int_equal(p.tunnel.id, 77);
+		dissect_keyed(&b, &by_number, &p);
+		assert_int_equal(p.key.label, 77);
 	}
 }
 

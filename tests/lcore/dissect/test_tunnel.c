@@ -10,6 +10,8 @@
 #include "lcore/dissect/walk.h"
 
 static const struct dissect_options inner = { .tunnels = TUNNELS_INNER };
+static const struct dissect_options by_number = { .tunnels = TUNNELS_INNER, .key_tunnel = true };
+static const struct dissect_options by_network = { .tunnels = TUNNELS_INNER, .key_vni = true };
 static const struct dissect_options as_argus = { .tunnels = TUNNELS_ARGUS };
 static struct packet_builder b;
 static struct packet p;
@@ -69,9 +71,12 @@ check(enum tunnel_kind kind, uint32_t id, uint8_t carrier)
 	assert_true(p.flags & PACKET_TCP);
 	assert_true(p.flags & PACKET_TUNNEL);
 	assert_false(p.flags & (PACKET_UDP | PACKET_MALFORMED | PACKET_TRUNCATED));
-	assert_int_equal(p.tunnel.kind, kind);
-	assert_int_equal(p.tunnel.id, id);
-	assert_int_equal(p.tunnel.l3_at, 14);
+	dissect_keyed(&b, &by_number, &p);
+	assert_int_equal(p.key.label, id);
+	assert_int_equal(p.key.vlan, FLOW_KEY_IN_TUNNEL);
+	dissect_keyed(&b, &by_network, &p);
+	assert_int_equal(p.key.vlan,
+	                 kind == TUNNEL_VXLAN || kind == TUNNEL_GENEVE ? FLOW_KEY_IN_TUNNEL : 0);
 	dissect_keyed(&b, &as_argus, &p);
 	assert_int_equal(p.key.proto, carrier);
 	assert_false(p.flags & PACKET_TUNNEL);
@@ -440,11 +445,9 @@ tunnels_in_tunnels(void **state)
 	packet_put32(&b, 0x30ff0000);
 	packet_put32(&b, 77);
 	put_ip4();
-	dissect_keyed(&b, &inner, &p);
+	dissect_keyed(&b, &by_number, &p);
 	assert_int_equal(p.key.port[0], 7000);
-	assert_int_equal(p.tunnel.kind, TUNNEL_GTP);
-	assert_int_equal(p.tunnel.id, 77);
-	assert_int_equal(p.tunnel.l3_at, 14 + 20 + 8 + 8 + 14);
+	assert_int_equal(p.key.label, 77);
 }
 
 /* The same inner flow in two networks is two flows when the key says so. */
