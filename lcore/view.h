@@ -13,6 +13,7 @@
 
 /* Bits of packet_view.flags. */
 #define VIEW_NOTICE 0x01 /* an ICMP error, for the flow it quotes only: do not count it */
+#define VIEW_IMPORT 0x02 /* a UDP payload is a flow export: NetFlow or IPFIX */
 
 struct packet_view {
 	const uint8_t *data;
