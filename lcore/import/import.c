@@ -27,7 +27,8 @@ importer_create(const struct import_sink *sink, struct counters *counters)
 	im->sink = *sink;
 	im->counters = counters;
 	im->sessions = session_store_create();
-	if (im->sessions != NULL)
+	im->templates = template_store_create();
+	if (im->sessions != NULL && im->templates != NULL)
 		return im;
 	importer_free(im);
 	return NULL;
@@ -39,6 +40,7 @@ importer_free(struct importer *im)
 	if (im == NULL)
 		return;
 	session_store_free(im->sessions);
+	template_store_free(im->templates);
 	free(im);
 }
 
@@ -53,6 +55,10 @@ importer_datagram(struct importer *im, const struct import_origin *o, const uint
 	case 6:
 	case 7:
 		import_netflow_fixed(im, o, payload, len);
+		break;
+	case 9:
+	case 10:
+		import_sets(im, o, payload, len);
 		break;
 	default:
 		import_count(im, COUNTER_import_unknown);

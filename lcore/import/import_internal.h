@@ -7,6 +7,7 @@
 
 #include "lcore/import/import.h"
 #include "lcore/import/session.h"
+#include "lcore/import/template_store.h"
 
 #define IMPORT_MS UINT64_C(1000000)
 #define IMPORT_SECOND UINT64_C(1000000000)
@@ -16,6 +17,8 @@ struct importer {
 	struct import_sink sink;
 	struct counters *counters;
 	struct session_store *sessions;
+	struct template_store *templates;
+	struct import_template scratch;
 	struct flow_record record;
 };
 
@@ -50,6 +53,8 @@ void import_sequence(struct importer *, struct session *, uint32_t sequence, uin
 
 /* The decoders; 'len' is at least 2. */
 void import_netflow_fixed(struct importer *, const struct import_origin *, const uint8_t *, size_t);
+
+void import_sets(struct importer *, const struct import_origin *, const uint8_t *, size_t);
 
 static inline uint16_t
 import_u16(const uint8_t *p)

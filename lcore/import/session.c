@@ -13,7 +13,7 @@
 struct session_store {
 	uint16_t bucket[BUCKETS]; /* 0: empty */
 	uint32_t count;
-	uint64_t lookups;
+	uint64_t lookups, made;
 	struct session session[SESSIONS_MAX];
 };
 
@@ -86,7 +86,7 @@ session_get(struct session_store *s, const struct import_origin *o, uint16_t ver
 	if (number == 0) {
 		number = take_session(s, evicted);
 		found = &s->session[number - 1];
-		*found = (struct session){ .key = key, .next = s->bucket[bucket] };
+		*found = (struct session){ .id = ++s->made, .key = key, .next = s->bucket[bucket] };
 		s->bucket[bucket] = number;
 	}
 	found = &s->session[number - 1];

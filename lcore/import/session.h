@@ -25,12 +25,23 @@ struct session_key {
 	uint16_t ipv6;
 };
 
+#define SESSION_SAMPLERS 16u
+
+struct session_sampler {
+	uint64_t id; /* 0: none */
+	uint32_t sampling;
+};
+
 struct session {
+	uint64_t id; /* never the same again; not 0 */
 	struct session_key key;
 	uint64_t used; /* when it was found last, in look-ups */
 	uint16_t next; /* in its chain */
 	bool has_sequence;
 	uint32_t sequence; /* expected next */
+	uint32_t sampling; /* what its options told last, one packet in so many; 0: nothing */
+	uint64_t boot_ms;  /* since the epoch: its uptime was 0 then; 0: not told */
+	struct session_sampler sampler[SESSION_SAMPLERS]; /* by id, modulo */
 };
 
 struct session_store;

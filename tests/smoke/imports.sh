@@ -60,6 +60,20 @@ import netflow5-damaged
 check_equal "payloads that contradict themselves" 3 "$(ledger import_malformed)"
 check_equal "payloads of no version" 3 "$(ledger import_unknown)"
 
+import netflow9
+check_equal "a data set before its template" 1 "$(ledger import_no_template)"
+check_equal "exports that are missing" 2 "$(ledger import_lost_datagrams)"
+import netflow9-domains
+check_equal "a template is its exporter's" 1 "$(ledger import_no_template)"
+import ipfix-biflow
+check_equal "flows that are missing, of IPFIX" 5 "$(ledger import_lost_flows)"
+import ipfix-withdrawn
+check_equal "templates withdrawn" 3 "$(ledger import_no_template)"
+import ipfix-damaged
+check_equal "messages that contradict themselves" 5 "$(ledger import_malformed)"
+check_equal "templates of no use" 2 "$(ledger import_templates_refused)"
+check_equal "data sets of them" 1 "$(ledger import_no_template)"
+
 panoptes -X -r netflow5.pcap -w plain.argus --stats
 check_equal "without a prefix nothing is imported" 0 "$(ledger import_datagrams)"
 for prefix in netflow ipfix paloalto; do

@@ -118,6 +118,171 @@ def netflow7():
     return capture([fixed(7)], [f.line() for f in FLOWS])
 
 
+# --- NetFlow 9 and IPFIX
+
+REVERSE, ACME = 29305, 99999
+V4 = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (5, 1), (6, 1), (2, 4), (1, 4), (22, 4), (21, 4)]
+
+
+def value(element, size, f):
+    """An element of a flow; a time is relative to the export."""
+    ends = {8: f.src, 12: f.dst, 27: f.src, 28: f.dst}
+    if element in ends:
+        return address(ends[element])
+    at = START_NS // MS
+    number = {1: f.octets, 2: f.packets, 85: f.octets, 86: f.packets, 4: f.proto, 5: f.tos,
+              6: f.flags, 7: f.sport, 11: f.dport, 21: UPTIME - f.last, 22: UPTIME - f.first,
+              32: f.dport, 139: f.dport, 58: 7, 150: (at - f.first) // 1000,
+              151: (at - f.last) // 1000, 152: at - f.first, 153: at - f.last,
+              156: ntp(at - f.first), 157: ntp(at - f.last), 154: ntp(at - f.first),
+              155: ntp(at - f.last), 158: f.first * 1000, 159: f.last * 1000, 60: 4}.get(element)
+    return (0xA5 if number is None else number).to_bytes(size, "big")
+
+
+def ntp(ms):
+    return (ms // 1000 + 2208988800) << 32 | -(-(ms % 1000 << 32) // 1000)
+
+
+def template(number, fields, ipfix=False):
+    """fields: (element, size) or (element, size, enterprise)."""
+    out = struct.pack("!HH", number, len(fields))
+    for element, size, *enterprise in fields:
+        out += struct.pack("!HH", element | (0x8000 if enterprise else 0), size)
+        out += b"".join(struct.pack("!I", e) for e in enterprise)
+    return flowset(2 if ipfix else 0, out)
+
+
+def flowset(number, body, pad=True):
+    body = body.ljust((len(body) + 3) // 4 * 4, b"\0") if pad else body
+    return struct.pack("!HH", number, len(body) + 4) + body
+
+
+def record(fields, f):
+    out = b""
+    for element, size, *enterprise in fields:
+        if enterprise == [REVERSE]:
+            part = f.back[0 if element == 2 else 1].to_bytes(size, "big")
+        elif enterprise:
+            part = b"?" * (300 if size == 65535 else size)
+        else:
+            part = value(element, 5 if size == 65535 else size, f)
+        if size == 65535:
+            part = (bytes([len(part)]) if len(part) < 255 else
+                    b"\xff" + struct.pack("!H", len(part))) + part
+        out += part
+    return out
+
+
+def data(number, fields, flows):
+    return flowset(number, b"".join(record(fields, f) for f in flows))
+
+
+def v9(*sets, sequence=1, domain=5):
+    return struct.pack("!HHIIII", 9, len(sets), UPTIME, START_NS // 10**9, sequence,
+                       domain) + b"".join(sets)
+
+
+def ipfix(*sets, sequence=0, domain=5):
+    body = b"".join(sets)
+    return struct.pack("!HHIII", 10, 16 + len(body), START_NS // 10**9, sequence, domain) + body
+
+
+@export
+def netflow9():
+    """Before its template a data set can't be read; after that it can."""
+    return capture([v9(data(300, V4, FLOWS)), v9(template(300, V4), data(300, V4, FLOWS), sequence=2),
+                    v9(data(300, V4, FLOWS[:1]), sequence=5)],
+                   [f.line() for f in FLOWS + FLOWS[:1]])
+
+
+@export
+def netflow9_domains():
+    """The same number is another template for another source id, and for another exporter."""
+    other = [(1, 8), (12, 4), (8, 4), (11, 2), (4, 1), (7, 2), (2, 8), (21, 4), (22, 4)]
+    c = capture([v9(template(300, V4)), v9(template(300, other), domain=6),
+                 v9(data(300, V4, FLOWS), sequence=2),
+                 v9(data(300, other, FLOWS), sequence=2, domain=6)], [f.line() for f in FLOWS] * 2)
+    Udp(c, "192.0.2.2", COLLECTOR, 50000, 2055).send(v9(data(300, V4, FLOWS)), step=0)
+    return c
+
+
+@export
+def netflow9_vendor():
+    """Elements that nobody knows are skipped by their length, as of firewalls that add names."""
+    fields = V4[:4] + [(56701, 32), (346, 4)] + V4[4:] + [(56702, 64), (58, 2)]
+    return capture([v9(template(256, fields), data(256, fields, FLOWS))], [f.line() for f in FLOWS])
+
+
+@export
+def netflow9_sampled():
+    """One in 50 for sampler 3, each for sampler 0."""
+    options = flowset(1, struct.pack("!HHHHHHHHHH", 257, 4, 8, 1, 4, 48, 1, 50, 4, 0))
+    rates = flowset(257, struct.pack("!IBI", 0, 3, 50))
+    fields = V4 + [(48, 1)]
+    rows = b"".join(record(V4, f) + b"\x03" for f in FLOWS) + record(V4, FLOWS[0]) + b"\0"
+    return capture([v9(template(256, fields), options, rates, flowset(256, rows))],
+                   [f.line(50) for f in FLOWS] + [FLOWS[0].line()])
+
+
+V6FLOWS = [Exported(6, "2001:db8::1", "2001:db8::2", 40001, 443, 10, 5000, flags=0x1B,
+                    back=(20, 30000)),
+           Exported(58, "2001:db8::1", "2001:db8::3", 0, 0x8000, 2, 208, back=(2, 208))]
+BIFLOW = [(27, 16), (28, 16), (7, 2), (11, 2), (4, 1), (6, 2), (139, 2), (2, 8), (1, 4),
+          (2, 8, REVERSE), (1, 3, REVERSE), (77, 12, ACME), (88, 65535, ACME), (82, 65535),
+          (152, 8), (153, 8)]
+
+
+@export
+def ipfix_biflow():
+    """IPv6, both directions, elements of an enterprise, variable and reduced lengths."""
+    return capture([ipfix(template(256, BIFLOW, True), data(256, BIFLOW, V6FLOWS)),
+                    ipfix(data(256, BIFLOW, V6FLOWS), sequence=2),
+                    ipfix(data(256, BIFLOW, V6FLOWS), sequence=9)],
+                   [f.line() for f in V6FLOWS] * 3)
+
+
+@export
+def ipfix_times():
+    """Each way to tell a time."""
+    kinds = [[(150, 4), (151, 4)], [(152, 8), (153, 8)], [(154, 8), (155, 8)], [(156, 8), (157, 8)],
+             [(158, 4), (159, 4)]]
+    sets, n = [], 256
+    for kind in kinds:
+        sets += [template(n, V4[:9] + kind, True), data(n, V4[:9] + kind, FLOWS[:2])]
+        n += 1
+    options = flowset(3, struct.pack("!HHHHHHH", n, 2, 1, 149, 4, 160, 8))
+    booted = flowset(n, struct.pack("!IQ", 5, START_NS // MS - UPTIME))
+    sets += [options, booted, template(n + 1, V4, True), data(n + 1, V4, FLOWS[:2])]
+    return capture([ipfix(*sets)], [f.line() for f in FLOWS[:2]] * 6)
+
+
+@export
+def ipfix_withdrawn():
+    """A template that was withdrawn, by its number or with all, is not there any more."""
+    one, every = flowset(2, struct.pack("!HH", 256, 0)), flowset(2, struct.pack("!HH", 2, 0))
+    fields = V4[:9] + [(152, 8), (153, 8)]
+    both = template(256, fields, True) + template(257, fields, True)
+    d1, d2 = data(256, fields, FLOWS[:1]), data(257, fields, FLOWS[1:2])
+    return capture([ipfix(both, d1, d2), ipfix(one, d1, d2), ipfix(both, every, d1, d2)],
+                   [FLOWS[0].line(), FLOWS[1].line(), FLOWS[1].line()])
+
+
+@export
+def ipfix_damaged():
+    """A set longer than its message, a record that ends beyond its set, templates of no use."""
+    fields = V4[:9] + [(82, 65535)]
+    beyond = flowset(256, record(V4[:9], FLOWS[0]) + b"\xff\xff\xff", pad=False)
+    empty = template(258, [(1, 0), (2, 0)], True)
+    large = template(259, [(1, 4)] * 129, True)
+    cut = flowset(2, struct.pack("!HHHH", 260, 9, 1, 4))
+    good = template(257, V4[:9] + [(152, 8), (153, 8)], True)
+    return capture([ipfix(template(256, fields, True), beyond),
+                    ipfix(good, empty, large, flowset(258, bytes(8)), cut),
+                    ipfix(data(257, V4[:9] + [(152, 8), (153, 8)], FLOWS[:1]),
+                          struct.pack("!HH", 257, 400)),
+                    ipfix()[:10], struct.pack("!HH", 10, 9000) + bytes(12)], [FLOWS[0].line()])
+
+
 def main(arguments):
     if arguments == ["list"]:
         print(*EXPORTS, sep="\n")
