@@ -13,10 +13,8 @@ static const struct {
 	const char *text;
 	enum capture_kind kind;
 } prefixes[] = {
-	{ "cisco:", CAPTURE_FLOWS },
-	{ "netflow:", CAPTURE_FLOWS },
-	{ "ipfix:", CAPTURE_FLOWS },
-	{ "paloalto:", CAPTURE_FLOWS },
+	{ "cisco:", CAPTURE_FLOWS },    { "netflow:", CAPTURE_FLOWS }, { "ipfix:", CAPTURE_FLOWS },
+	{ "paloalto:", CAPTURE_FLOWS }, { "sflow:", CAPTURE_SFLOW },
 };
 
 const char *

@@ -9,10 +9,11 @@
 enum capture_kind {
 	CAPTURE_PACKETS = 0,
 	CAPTURE_FLOWS, /* NetFlow, IPFIX */
+	CAPTURE_SFLOW,
 };
 
 /* The prefixes there are, for a message. */
-#define CAPTURE_PREFIXES "cisco:, netflow:, ipfix:, paloalto:"
+#define CAPTURE_PREFIXES "cisco:, netflow:, ipfix:, paloalto:, sflow:"
 
 /* The path within 'name', and the kind; NULL: a prefix that nobody knows, and no such file. What
  * stands before a colon is a prefix when it is a letter and then letters or digits. Looks at the

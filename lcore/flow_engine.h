@@ -51,6 +51,10 @@ void flow_engine_burst(struct flow_engine *, const struct packet *packets,
  * report_ns is there. */
 void flow_engine_import(struct flow_engine *, const struct flow_record *);
 
+/* Counts one packet that stands for 'weight' of its kind; its view has VIEW_SAMPLE. */
+void flow_engine_sample(struct flow_engine *, const struct packet *, const struct packet_view *,
+                        uint32_t weight);
+
 /* Time has advanced to now_ns (never goes back): a bounded step of expiry. Returns whether more
  * is due right now. */
 bool flow_engine_advance(struct flow_engine *, uint64_t now_ns);

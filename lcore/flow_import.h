@@ -15,7 +15,8 @@
 struct flow_import;
 
 /* Engine and counters must outlive it. NULL without memory. */
-struct flow_import *flow_import_create(struct flow_engine *, struct counters *);
+struct flow_import *flow_import_create(struct flow_engine *, struct counters *,
+                                       const struct dissect_options *);
 void flow_import_free(struct flow_import *);
 
 /* A packet that was counted in its flow: what its payload exports, if its view says that it may. */

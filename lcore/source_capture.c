@@ -58,6 +58,9 @@ remember_problem(struct source_capture *s, int error, const char *problem)
 	}
 }
 
+/* By enum capture_kind. */
+static const uint8_t flags_of[] = { 0, VIEW_IMPORT, VIEW_SFLOW };
+
 /* The next file that opens. 0 or -ENODATA. */
 static int
 open_next(struct source_capture *s)
@@ -73,7 +76,7 @@ open_next(struct source_capture *s)
 		if (path == NULL) /* it was there at the start */
 			path = name;
 		stream = capture_stream_open(path, s->options.follow && last);
-		s->flags = kind == CAPTURE_FLOWS ? VIEW_IMPORT : 0;
+		s->flags = flags_of[kind];
 
 		if (stream != NULL) {
 			capture_reader_start(s->reader, stream, path, s->options.tsh);

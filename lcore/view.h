@@ -14,6 +14,8 @@
 /* Bits of packet_view.flags. */
 #define VIEW_NOTICE 0x01 /* an ICMP error, for the flow it quotes only: do not count it */
 #define VIEW_IMPORT 0x02 /* a UDP payload is a flow export: NetFlow or IPFIX */
+#define VIEW_SFLOW 0x04  /* ... sFlow */
+#define VIEW_SAMPLE 0x08 /* a packet out of sFlow: one that no source gave */
 
 struct packet_view {
 	const uint8_t *data;

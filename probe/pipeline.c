@@ -175,7 +175,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 	if (w->engine == NULL)
 		return -errno;
 	if (p->options.imports) {
-		w->import = flow_import_create(w->engine, w->counters);
+		w->import = flow_import_create(w->engine, w->counters, &w->dissect);
 		if (w->import == NULL)
 			return -ENOMEM;
 	}

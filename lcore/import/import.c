@@ -66,6 +66,19 @@ importer_datagram(struct importer *im, const struct import_origin *o, const uint
 	}
 }
 
+void
+importer_sflow(struct importer *im, const struct import_origin *o, const uint8_t *payload,
+               size_t len)
+{
+	const uint32_t version = len >= 4 ? import_u32(payload) : 0;
+
+	import_count(im, COUNTER_import_datagrams);
+	if (version == 2 || version == 4 || version == 5)
+		import_sflow(im, o, payload, len);
+	else
+		import_count(im, COUNTER_import_unknown);
+}
+
 struct session *
 import_session(struct importer *im, const struct import_origin *o, uint16_t version,
                uint32_t domain)

@@ -54,6 +54,7 @@ void import_sequence(struct importer *, struct session *, uint32_t sequence, uin
 /* The decoders; 'len' is at least 2. */
 void import_netflow_fixed(struct importer *, const struct import_origin *, const uint8_t *, size_t);
 
+void import_sflow(struct importer *, const struct import_origin *, const uint8_t *, size_t);
 void import_sets(struct importer *, const struct import_origin *, const uint8_t *, size_t);
 
 static inline uint16_t

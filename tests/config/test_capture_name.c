@@ -35,6 +35,7 @@ a_prefix_names_the_kind(void **state)
 	assert_name("netflow:/x/a:b", "/x/a:b", CAPTURE_FLOWS);
 	assert_name("ipfix:-", "-", CAPTURE_FLOWS);
 	assert_name("paloalto:a", "a", CAPTURE_FLOWS);
+	assert_name("sflow:a", "a", CAPTURE_SFLOW);
 }
 
 static void

@@ -11,7 +11,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Udp
-from packets import address, pcap
+from packets import address, eth, ipv4, pcap, udp
 
 EXPORTER, COLLECTOR = "192.0.2.1", "192.0.2.9"
 UPTIME = 3_600_000  # ms, at START_NS
@@ -50,9 +50,9 @@ FLOWS = [Exported(17, "10.1.0.1", "10.2.0.1", 5000, 53, 3, 300),
 
 def capture(payloads, lines, port=2055, src=EXPORTER, dst=COLLECTOR):
     c = Capture()
-    udp = Udp(c, src, dst, 50000, port)
+    carrier = Udp(c, src, dst, 50000, port)
     for payload in payloads:
-        udp.send(payload, step=0)
+        carrier.send(payload, step=0)
     c.lines = lines
     return c
 
@@ -281,6 +281,105 @@ def ipfix_damaged():
                     ipfix(data(257, V4[:9] + [(152, 8), (153, 8)], FLOWS[:1]),
                           struct.pack("!HH", 257, 400)),
                     ipfix()[:10], struct.pack("!HH", 10, 9000) + bytes(12)], [FLOWS[0].line()])
+
+
+# --- sFlow
+
+def words(*values):
+    return struct.pack(f"!{len(values)}I", *values)
+
+
+def opaque(data):
+    return words(len(data)) + data.ljust((len(data) + 3) // 4 * 4, b"\0")
+
+
+def sampled(size, src="10.3.0.1", dst="10.4.0.1"):
+    """The frame of a UDP packet of that payload."""
+    return eth(0x0800, ipv4(src, dst, 17, udp(src, dst, 1111, 2222, bytes(size))))
+
+
+def header(version, frame, protocol=1, keep=64):
+    """The first bytes of a frame, of which the checksum was taken off."""
+    return (words(protocol, len(frame) + (4 if version == 5 else 0))
+            + (words(4) if version == 5 else b"") + opaque(frame[:keep]))
+
+
+def flow5(frame, rate, expanded=False, before=b"", **more):
+    body = words(1, 0, 7) if expanded else words(1, 7)
+    body += words(rate, 1000, 0) + (words(0, 1, 0, 2) if expanded else words(1, 2))
+    body += words(2 if before else 1) + before + words(1) + opaque(header(5, frame, **more))
+    return words(3 if expanded else 1) + opaque(body)
+
+
+def counters5(expanded=False):
+    return words(4 if expanded else 2) + opaque(words(1, 7, 1) + words(1) + opaque(bytes(88)))
+
+
+def sflow(version, *samples, sequence=1):
+    agent = words(1) + address(EXPORTER) + (words(0) if version == 5 else b"")
+    return words(version) + agent + words(sequence, UPTIME, len(samples)) + b"".join(samples)
+
+
+def flow4(version, frame, rate, *extensions, data=None):
+    return (words(1, 1, 7, rate, 1000, 0, 1, 2)
+            + (words(1) + header(version, frame) if data is None else data)
+            + words(len(extensions)) + b"".join(extensions))
+
+
+def udp_line(packets, octets, src="10.3.0.1"):
+    return Exported(17, src, "10.4.0.1", 1111, 2222, packets, octets, 0, 0).line()
+
+
+@export
+def sflow5():
+    """Two samples of one flow at one in 100 and 50; counters; an exotic link; a gap of three."""
+    f = sampled(400)
+    other = words(1001) + opaque(bytes(16))
+    return capture([sflow(5, flow5(f, 100), counters5(), flow5(f, 50, True, other)),
+                    sflow(5, counters5(True), flow5(f, 10, protocol=99), words(4097) + opaque(b"?"),
+                          sequence=5)],
+                   [udp_line(150, 150 * len(f))])
+
+
+@export
+def sflow5_large():
+    """More bytes than one record may tell of are told by several; a rate beyond that is cut."""
+    f, g = sampled(1000), sampled(1000, "10.3.0.2")
+    fits = 0x7FFFFFFF // len(f)
+    return capture([sflow(5, flow5(f, 1500000), flow5(f, 1500000), flow5(g, 4000000000))],
+                   [udp_line(1500001, 1500001 * len(f)), udp_line(1499999, 1499999 * len(f)),
+                    udp_line(fits, fits * len(f), "10.3.0.2")])
+
+
+@export
+def sflow5_damaged():
+    """Lengths that go beyond, at each place; what was whole before counts."""
+    f = sampled(40)
+    good = flow5(f, 2)
+    return capture([sflow(5, good)[:-4], sflow(5, good) + b"more", sflow(5, good, words(1, 4000)),
+                    sflow(5, words(1) + opaque(words(1, 7, 2, 1000, 0, 1, 2, 1, 1, 400))),
+                    sflow(3, good), sflow(5)[:12], b""], [udp_line(4, 4 * len(f))])
+
+
+@export
+def sflow4():
+    f = sampled(300)
+    way = [words(1, 5, 0, 6, 0), words(2, 1, 0, 24, 16), words(3, 1, 2, 3, 1, 2, 2, 7, 8, 1, 9, 100),
+           words(4) + opaque(b"alice") + opaque(b"bob"), words(5, 1) + opaque(b"http://x/")]
+    plain = words(2) + bytes(32)
+    return capture([sflow(4, flow4(4, f, 20, *way), words(2, 1, 7, 30, 1) + bytes(88),
+                          flow4(4, f, 20, data=plain), words(2, 1, 7, 30, 7) + bytes(28),
+                          flow4(4, f, 30))],
+                   [udp_line(50, 50 * len(f))])
+
+
+@export
+def sflow2():
+    f = sampled(300)
+    way = [words(3, 1, 2, 3, 2, 7, 8)]
+    return capture([sflow(2, flow4(2, f, 20, *way), words(2, 1, 7, 30, 2) + bytes(140),
+                          flow4(2, f, 30))],
+                   [udp_line(50, 50 * len(f))])
 
 
 def main(arguments):
