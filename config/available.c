@@ -8,8 +8,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "config/capture_name.h"
 #include "config/key.h"
 #include "config/setting.h"
 #include "config/value.h"
@@ -46,7 +46,6 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 	return 0;
 }
 
-/* argus marks captures of NetFlow and sFlow packets with a prefix. */
 static int
 check_captures(const struct config *c, char *error, size_t error_size)
 {
@@ -60,12 +59,12 @@ check_captures(const struct config *c, char *error, size_t error_size)
 	}
 	for (size_t i = 0; i < c->capture_files.n; i++) {
 		const char *name = c->capture_files.v[i];
+		enum capture_kind kind;
 
-		if ((strncmp(name, "cisco:", 6) == 0 || strncmp(name, "sflow:", 6) == 0) &&
-		    access(name, F_OK) != 0) {
+		if (capture_name_path(name, &kind) == NULL) {
 			snprintf(error, error_size,
-			         "option -r: %s: reading NetFlow or sFlow out of packets is not "
-			         "available yet",
+			         "option -r: %s: there is no such file, nor is what stands before "
+			         "the colon a kind of capture: " CAPTURE_PREFIXES,
 			         value_shown(name, shown, sizeof(shown)));
 			return -ENOTSUP;
 		}

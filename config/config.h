@@ -91,7 +91,7 @@ struct config {
 	enum config_action action;
 
 	/* input */
-	struct string_list capture_files; /* -r, in order; "-" is stdin */
+	struct string_list capture_files; /* -r, in order; "-" is stdin; see capture_name.h */
 	struct string_list capture_dirs;  /* -R dir */
 	struct string_list interfaces;    /* -i: a later version's */
 	bool follow;                      /* -f */

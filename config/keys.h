@@ -30,7 +30,9 @@
 HEADING(heading_input, "Input")
 KEY(capture_files, NULL, 'r', NULL, FILES, capture_files, NULL, 0, 0, "file ...", NULL, 0,
     "read packets from these capture files, in this order; - is standard input. Words up to "
-    "the next option are files")
+    "the next option are files. cisco:file (or netflow:, ipfix:, paloalto:) takes the flow "
+    "exports that the capture's UDP packets carry for flows as well, sflow:file the packets "
+    "that are sampled there")
 KEY(capture_dirs, NULL, 0, NULL, DIRS, capture_dirs, NULL, 0, 0, "dir ...", NULL, 0,
     "(-R followed by a directory) read each capture file below the directory, by name")
 KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0, "interface",

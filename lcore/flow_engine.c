@@ -17,9 +17,8 @@
 
 #include "lcore/flow_engine_internal.h"
 
-#define AHEAD 4               /* packets whose lines are on their way */
-#define EXPIRE_STEP 512       /* entries looked at between two bursts of live traffic */
-#define BYTES_MAX 0x7fffffffu /* of a record and direction: clients break beyond */
+#define AHEAD 4         /* packets whose lines are on their way */
+#define EXPIRE_STEP 512 /* entries looked at between two bursts of live traffic */
 
 #define IPPROTO_ICMP 1
 #define IPPROTO_IGMP 2
@@ -55,6 +54,7 @@ engine_configure(struct flow_engine *e, const struct config *c)
 	e->fragment_ns = c->frag_timeout_s * NS_PER_S;
 	e->unidirectional = c->unidirectional;
 	e->start_records = c->start_records;
+	e->special = c->start_records;
 }
 
 struct flow_engine *
@@ -278,6 +278,30 @@ mark_quoted(struct flow_engine *e, const struct packet *p)
 	flow_mark(f, p);
 }
 
+/* What the packet stands for besides itself; a record that has no room for it goes out before. */
+static void
+count_weight(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
+{
+	const uint64_t bytes = (uint64_t)e->weight * p->bytes;
+
+	if (bytes > BYTES_MAX - f->bytes[dir] || e->weight > UINT32_MAX - f->packets[dir]) {
+		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
+		f->first_ns[dir] = f->last_ns[dir] = p->time_ns;
+	}
+	f->packets[dir] += e->weight;
+	f->bytes[dir] += (uint32_t)bytes;
+	f->app_bytes[dir] += e->weight * p->payload_length;
+}
+
+static void
+count_special(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
+{
+	if (e->weight != 0)
+		count_weight(e, f, p, dir);
+	if (e->start_records && !(f->flags & FLOW_REPORTED))
+		(void)engine_report(e, f, CAUSE_START, e->clock_ns, false);
+}
+
 static void
 count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
 {
@@ -290,8 +314,8 @@ count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 	if (unlikely(p->bytes > BYTES_MAX - f->bytes[dir] || f->packets[dir] == UINT32_MAX))
 		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
 	flow_count(&e->layout, f, p, dir, active);
-	if (unlikely(e->start_records) && !(f->flags & FLOW_REPORTED))
-		(void)engine_report(e, f, CAUSE_START, e->clock_ns, false);
+	if (unlikely(e->special))
+		count_special(e, f, p, dir);
 	if (unlikely((p->flags & (PACKET_FRAGMENT_MORE | PACKET_FRAGMENT_LATER)) ==
 	             PACKET_FRAGMENT_MORE))
 		engine_fragment_first(e, f, p);
@@ -340,8 +364,8 @@ count_burst(struct flow_engine *e, const struct packet *packets, const struct pa
 	uint64_t counted = 0, bytes = 0, truncated = 0, malformed = 0, inner = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (views[i].flags & (VIEW_NOTICE | VIEW_INNER)) {
-			inner += !(views[i].flags & VIEW_NOTICE);
+		if (views[i].flags & (VIEW_NOTICE | VIEW_INNER | VIEW_SAMPLE)) {
+			inner += (views[i].flags & (VIEW_NOTICE | VIEW_INNER)) == VIEW_INNER;
 			continue;
 		}
 		counted++;

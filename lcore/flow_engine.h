@@ -47,6 +47,14 @@ void flow_engine_free(struct flow_engine *);
 void flow_engine_burst(struct flow_engine *, const struct packet *packets,
                        const struct packet_view *views, unsigned n);
 
+/* Hands on the record of a flow that an export told of; everything but flow_index, worker and
+ * report_ns is there. */
+void flow_engine_import(struct flow_engine *, const struct flow_record *);
+
+/* Counts one packet that stands for 'weight' of its kind; its view has VIEW_SAMPLE. */
+void flow_engine_sample(struct flow_engine *, const struct packet *, const struct packet_view *,
+                        uint32_t weight);
+
 /* Time has advanced to now_ns (never goes back): a bounded step of expiry. Returns whether more
  * is due right now. */
 bool flow_engine_advance(struct flow_engine *, uint64_t now_ns);

@@ -16,6 +16,7 @@
 #include "lcore/flow_timer.h"
 
 #define NS_PER_S UINT64_C(1000000000)
+#define BYTES_MAX 0x7fffffffu /* of a record and direction: clients break beyond */
 
 struct flow_engine {
 	struct flow_table *table;
@@ -40,6 +41,8 @@ struct flow_engine {
 	bool lossless;
 	bool unidirectional;
 	bool start_records;
+	bool special;    /* a packet that was counted has more to it: start_records or weight */
+	uint32_t weight; /* packets that the one at hand stands for besides itself */
 };
 
 /* flow_engine_output.c */

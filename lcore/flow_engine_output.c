@@ -5,6 +5,8 @@
  */
 #include "lcore/flow_engine_internal.h"
 
+#include <string.h>
+
 #include "lcore/flow_report.h"
 #include "ring/backoff.h"
 
@@ -31,6 +33,26 @@ count_lost(struct flow_engine *e, const struct flow *f)
 	counter_add(e->counters, COUNTER_packets_lost_ring,
 	            (uint64_t)f->packets[0] + f->packets[1]);
 	counter_add(e->counters, COUNTER_bytes_lost_ring, (uint64_t)f->bytes[0] + f->bytes[1]);
+}
+
+void
+flow_engine_import(struct flow_engine *e, const struct flow_record *from)
+{
+	const uint64_t report_ns = e->clock_ns > e->reported_ns ? e->clock_ns : e->reported_ns;
+	struct flow_record *r = reserve(e, report_ns);
+
+	if (r == NULL) {
+		counter_add(e->counters, COUNTER_records_lost_ring, 1);
+		return;
+	}
+	memset(r, 0, e->record_layout.size);
+	*r = *from;
+	r->flow_index = UINT32_MAX; /* no flow of the table: a sequence number of its own */
+	r->worker = e->worker;
+	r->report_ns = report_ns;
+	e->reported_ns = report_ns;
+	flow_ring_commit(e->ring);
+	counter_add(e->counters, COUNTER_records_made, 1);
 }
 
 enum flow_cause

@@ -90,6 +90,8 @@ add_inner(struct packet_view *views, unsigned n)
 		    !(packet.flags & PACKET_TUNNEL))
 			continue;
 		views[k] = copy[i];
+		/* exports are read where they are, inside */
+		views[k - 1].flags &= (uint8_t) ~(VIEW_IMPORT | VIEW_SFLOW);
 		views[k].before_ns = views[k].clock_ns++;
 		views[k++].flags |= VIEW_INNER;
 	}

@@ -14,6 +14,7 @@
 
 #include <pcap/pcap.h>
 
+#include "config/capture_name.h"
 #include "lcore/capture_reader.h"
 #include "lcore/dissect/dissect.h"
 
@@ -24,6 +25,7 @@ struct source_capture {
 	struct source_capture_options options;
 	struct capture_reader *reader;
 	size_t next;      /* path to open */
+	uint8_t flags;    /* of the views of the file that is open */
 	uint64_t now_ns;  /* latest packet time */
 	unsigned damaged; /* files that ended early */
 	int first_error;
@@ -58,16 +60,25 @@ remember_problem(struct source_capture *s, int error, const char *problem)
 	}
 }
 
+/* By enum capture_kind. */
+static const uint8_t flags_of[] = { 0, VIEW_IMPORT, VIEW_SFLOW };
+
 /* The next file that opens. 0 or -ENODATA. */
 static int
 open_next(struct source_capture *s)
 {
 	while (s->next < s->options.path_count) {
-		const char *path = s->options.paths[s->next++];
+		const char *name = s->options.paths[s->next++];
 		const bool last = s->next == s->options.path_count;
-		struct capture_stream *stream =
-		        capture_stream_open(path, s->options.follow && last);
+		enum capture_kind kind = CAPTURE_PACKETS;
+		const char *path = capture_name_path(name, &kind);
+		struct capture_stream *stream;
 		char line[256];
+
+		if (path == NULL) /* it was there at the start */
+			path = name;
+		stream = capture_stream_open(path, s->options.follow && last);
+		s->flags = flags_of[kind];
 
 		if (stream != NULL) {
 			capture_reader_start(s->reader, stream, path, s->options.tsh);
@@ -122,6 +133,8 @@ read_burst(struct source_capture *s, struct packet_view *views, unsigned max)
 
 		if (n >= 0) {
 			check_links(s, views, (unsigned)n);
+			for (int i = 0; i < n && s->flags != 0; i++)
+				views[i].flags |= s->flags;
 			return n;
 		}
 		if (n != -ENODATA)
@@ -270,17 +283,21 @@ note_links(struct capture_probe *probe, const struct capture_reader *r)
 }
 
 int
-capture_probe(const char *path, bool tsh, struct capture_probe *probe, char *error,
+capture_probe(const char *name, bool tsh, struct capture_probe *probe, char *error,
               size_t error_size)
 {
+	enum capture_kind kind;
+	const char *path = capture_name_path(name, &kind);
 	struct capture_reader *r;
 	struct capture_stream *stream;
 	struct packet_view view;
 	struct stat st;
-	char name[64];
+	char link[64];
 	int rc = 0;
 
 	memset(probe, 0, sizeof(*probe));
+	if (path == NULL)
+		path = name;
 	if (strcmp(path, "-") == 0 ||
 	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return 0;
@@ -310,7 +327,7 @@ capture_probe(const char *path, bool tsh, struct capture_probe *probe, char *err
 	}
 	if (rc == 0 && probe->links != 0) {
 		snprintf(error, error_size, "%.150s: packets of link type %s can't be dissected",
-		         path, link_name(probe->link_type[0], name, sizeof(name)));
+		         path, link_name(probe->link_type[0], link, sizeof(link)));
 		return -EINVAL;
 	}
 	return rc;

@@ -15,7 +15,7 @@
 #include "lcore/source.h"
 
 struct source_capture_options {
-	const char *const *paths; /* "-" is stdin; must outlive the source */
+	const char *const *paths; /* "-" is stdin; capture_name.h; must outlive the source */
 	size_t path_count;
 	bool follow;       /* keep reading the last file as it grows */
 	bool tsh;          /* the files are NLANR TSH */
@@ -37,7 +37,7 @@ struct capture_probe {
 /* Looks at the beginning of a regular file: what its packets are. 0; -EINVAL: its link type can't
  * be dissected; another negative errno: it can't be read or is no capture. 'error' then holds one
  * line. Anything but a regular file is left alone (links 0). */
-int capture_probe(const char *path, bool tsh, struct capture_probe *, char *error,
+int capture_probe(const char *name, bool tsh, struct capture_probe *, char *error,
                   size_t error_size);
 
 #endif

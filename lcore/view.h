@@ -16,6 +16,9 @@
 #define VIEW_INNER 0x02  /* what the packet carries in a tunnel: a flow besides its own */
 #define VIEW_FOREIGN \
 	0x04 /* of a link type that nothing dissects: the intake counts it and lets it go */
+#define VIEW_IMPORT 0x08 /* a UDP payload is a flow export: NetFlow or IPFIX */
+#define VIEW_SFLOW 0x10  /* ... sFlow */
+#define VIEW_SAMPLE 0x20 /* a packet out of sFlow: one that no source gave */
 
 struct packet_view {
 	const uint8_t *data;

@@ -25,6 +25,17 @@ dissect_burst(struct worker *w, struct packet *packets, struct packet_view *view
 	return k;
 }
 
+/* One packet at a time: what an export tells comes behind its carrier and before what is next. */
+static void
+import_burst(struct worker *w, const struct packet *packets, const struct packet_view *views,
+             unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		flow_engine_burst(w->engine, &packets[i], &views[i], 1);
+		flow_import_packet(w->import, &packets[i], &views[i]);
+	}
+}
+
 int
 worker_run(void *arg)
 {
@@ -45,7 +56,10 @@ worker_run(void *arg)
 		if (n > 0) {
 			const unsigned k = dissect_burst(w, packets, views, (unsigned)n);
 
-			flow_engine_burst(w->engine, packets, views, k);
+			if (w->import != NULL)
+				import_burst(w, packets, views, k);
+			else
+				flow_engine_burst(w->engine, packets, views, k);
 		}
 		w->source->ops->release(w->source);
 		more = flow_engine_advance(w->engine, now_ns);

@@ -10,6 +10,7 @@
 
 #include "lcore/dissect/dissect.h"
 #include "lcore/flow_engine.h"
+#include "lcore/flow_import.h"
 #include "lcore/source.h"
 #include "ring/counters.h"
 #include "ring/flow_ring.h"
@@ -18,6 +19,7 @@
 struct worker {
 	struct source *source;
 	struct flow_engine *engine;
+	struct flow_import *import; /* NULL: no source yields flow exports */
 	struct flow_ring *ring;
 	struct counters *counters;
 	struct dissect_options dissect[2]; /* of packets, of VIEW_INNER */

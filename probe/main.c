@@ -13,6 +13,7 @@
 
 #include <pcap/dlt.h>
 
+#include "config/capture_name.h"
 #include "config/config.h"
 #include "export/outputs.h"
 #include "lcore/dissect/dissect.h"
@@ -121,6 +122,19 @@ report(const struct config *c, const struct pipeline *p)
 	return status;
 }
 
+/* Whether flow exports are to be read out of any of the captures. */
+static bool
+imports(const struct string_list *captures)
+{
+	for (size_t i = 0; i < captures->n; i++) {
+		enum capture_kind kind;
+
+		if (capture_name_path(captures->v[i], &kind) != NULL && kind != CAPTURE_PACKETS)
+			return true;
+	}
+	return false;
+}
+
 /* With EAL up: filter, captures, pipeline. */
 static int
 run(const struct config *c, const struct string_list *captures, const struct placement *placement)
@@ -137,6 +151,7 @@ run(const struct config *c, const struct string_list *captures, const struct pla
 		.config = c,
 		.placement = placement,
 		.control = &control,
+		.imports = imports(captures),
 	};
 	char line[LINE_MAX_BYTES];
 	struct pipeline *p;

@@ -22,6 +22,7 @@
 #include "export/collector.h"
 #include "lcore/dispatch.h"
 #include "lcore/flow_engine.h"
+#include "lcore/flow_import.h"
 #include "lcore/intake.h"
 #include "lcore/source_ring.h"
 #include "lcore/worker.h"
@@ -207,6 +208,11 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 	w->engine = flow_engine_create(&o);
 	if (w->engine == NULL)
 		return -errno;
+	if (p->options.imports) {
+		w->import = flow_import_create(w->engine, w->counters, &w->dissect[0]);
+		if (w->import == NULL)
+			return -ENOMEM;
+	}
 	w->source = p->workers > 1 ? source_ring_create(p->packet_rings[i]) : p->intake;
 	return w->source != NULL ? 0 : -ENOMEM;
 }
@@ -298,6 +304,7 @@ pipeline_free(struct pipeline *p)
 		return;
 	collector_free(p->collector);
 	for (unsigned w = 0; w < p->workers; w++) {
+		flow_import_free(p->worker[w].import);
 		flow_engine_free(p->worker[w].engine);
 		if (p->workers > 1 && p->worker[w].source != NULL)
 			p->worker[w].source->ops->close(p->worker[w].source);

@@ -12,6 +12,8 @@
 
 #include "config/config.h"
 #include "lcore/filter.h"
+#include <stdbool.h>
+
 #include "lcore/source.h"
 #include "probe/ledger.h"
 #include "probe/placement.h"
@@ -24,6 +26,7 @@ struct pipeline_options {
 	const struct placement *placement;
 	struct control *control;
 	struct source *source; /* becomes the pipeline's, also when creating fails */
+	bool imports;          /* the source yields flow exports */
 	struct filter *filter; /* NULL: none; becomes the pipeline's too */
 };
 

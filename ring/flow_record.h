@@ -67,6 +67,8 @@ enum flow_net {
 #define FLOW_RECORD_BEHAVIOR 0x0100   /* strokes[] valid */
 #define FLOW_RECORD_IPATTR_SRC 0x0200 /* ip[0] valid */
 #define FLOW_RECORD_IPATTR_DST 0x0400
+#define FLOW_RECORD_IMPORTED 0x0800 /* told by another probe's export */
+#define FLOW_RECORD_EXPORTER 0x1000 /* exporter[] valid: stands for the probe's own id */
 
 /* Bits of flow_record.multi: more than one value was seen. */
 #define FLOW_MULTI_MAC_SRC 0x01
@@ -111,7 +113,8 @@ struct flow_tcp_report {
 	uint32_t ackdat_us; /* SYN+ACK to the initiator's ACK */
 	uint8_t state;      /* BSD state number */
 	uint8_t initial;    /* 1: only the first packet was seen; write TCP_INIT */
-	uint8_t reserved[6];
+	uint8_t flags_only; /* 1: no more is known than status and each half's flags */
+	uint8_t reserved[5];
 	struct flow_tcp_half half[2];
 };
 static_assert(sizeof(struct flow_tcp_report) == 120, "TCP report");
@@ -235,7 +238,7 @@ struct flow_record {
 	uint16_t mac_ethertype;
 	uint16_t reserved2;
 	int32_t strokes[2];
-	uint32_t reserved3;
+	uint8_t exporter[4]; /* IPv4 address */
 };
 static_assert(offsetof(struct flow_record, first_ns) == 64, "line 0 is the key");
 static_assert(offsetof(struct flow_record, app_bytes) == 128, "line 1 is times and counters");

@@ -23,6 +23,20 @@ tcp_init_write(struct writer *w, const struct flow_tcp_report *t)
 }
 
 static void
+tcp_status_write(struct writer *w, const struct flow_tcp_report *t)
+{
+	uint8_t *p = writer_claim(w, 12);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_NETWORK, WIRE_NET_TCP_STATUS, 0, 3);
+	put_u32(p + 4, t->status);
+	p[8] = t->half[0].flags;
+	p[9] = t->half[1].flags;
+	put_u16(p + 10, 0);
+}
+
+static void
 put_tcp_half(uint8_t *p, const struct flow_tcp_half *h)
 {
 	if (h->last_ns != 0)
@@ -146,7 +160,9 @@ network_write(struct writer *w, const struct far_input *in)
 
 	switch ((enum flow_net)r->net) {
 	case FLOW_NET_TCP:
-		if (r->net_report.tcp.initial)
+		if (r->net_report.tcp.flags_only)
+			tcp_status_write(w, &r->net_report.tcp);
+		else if (r->net_report.tcp.initial)
 			tcp_init_write(w, &r->net_report.tcp);
 		else
 			tcp_perf_write(w, &r->net_report.tcp);

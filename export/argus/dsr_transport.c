@@ -21,11 +21,16 @@ source_id_qualifier(const struct source_id *id)
 static void
 transport_write(struct writer *w, const struct far_input *in)
 {
+	struct source_id exporter = { .kind = SOURCE_ID_IPV4 };
 	const struct source_id *id = &in->options->source_id;
 	uint8_t *p = writer_claim(w, 12);
 
 	if (p == NULL)
 		return;
+	if (in->record->flags & FLOW_RECORD_EXPORTER) {
+		memcpy(exporter.bytes, in->record->exporter, sizeof(exporter.bytes));
+		id = &exporter;
+	}
 	/* Never a sequence without an id: clients lose the record then. */
 	put_dsr_header(p, WIRE_DSR_TRANSPORT, WIRE_TRANSPORT_SRCID | WIRE_TRANSPORT_SEQUENCE,
 	               source_id_qualifier(id), 3);

@@ -76,6 +76,7 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 	struct writer w = { 0 };
 	struct far_input in;
 	uint8_t *header;
+	uint32_t kind;
 	size_t size;
 
 	far_input_init(&in, e, r, sequence);
@@ -89,7 +90,7 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 	if (w.overflow)
 		return 0;
 	size = (size_t)(w.at - out);
-	put_u32(header, (uint32_t)WIRE_FAR << 24 | (uint32_t)(r->cause & 0xF0) << 16 |
-	                        (uint32_t)(size / 4));
+	kind = r->flags & FLOW_RECORD_IMPORTED ? WIRE_FAR_NETFLOW : WIRE_FAR;
+	put_u32(header, kind << 24 | (uint32_t)(r->cause & 0xF0) << 16 | (uint32_t)(size / 4));
 	return size;
 }

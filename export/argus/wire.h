@@ -20,6 +20,7 @@
 #define WIRE_VERSION		3
 #define WIRE_MAR		(0x80 | WIRE_VERSION)
 #define WIRE_FAR		(0x10 | WIRE_VERSION)
+#define WIRE_FAR_NETFLOW	(0x30 | WIRE_VERSION) /* imported; clients flag it N [c] */
 #define WIRE_RECORD_HEADER_SIZE	4
 
 /* `ra -w` stops writing at records somewhat above 64 KiB: stay below. [c] */
@@ -108,6 +109,7 @@
 
 /* network: what the protocol says, by subtype. [f], ESP [c] */
 #define WIRE_NET_TCP_INIT	0x03
+#define WIRE_NET_TCP_STATUS	0x04 /* [c] */
 #define WIRE_NET_TCP_PERF	0x05
 #define WIRE_NET_RTCP		0x09
 #define WIRE_NET_RTP		0x0A

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "config/capture_name.h"
 #include "tests/config/loaded.h"
 
 static void
@@ -41,6 +42,7 @@ captures_to_files_are_there(void **state)
 	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "o", "tcp and port 80", NULL));
 	assert_available(loaded_line(&l, "-X", "-R", "/tmp", NULL));
 	assert_available(loaded_line(&l, "-X", "-b", "-r", "a", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "cisco:a", "ipfix:b", "./foo:c", NULL));
 }
 
 static void
@@ -59,8 +61,6 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		{ { "-w", "argus-udp://h:561" }, "output argus-udp://h:561" },
 		{ { "-w", "udp://h" }, "output udp://h" },
 		{ { "-w", "argus-tcp://h" }, "output argus-tcp://h" },
-		{ { "-r", "cisco:flows.pcap" }, "option -r: cisco:flows.pcap" },
-		{ { "-r", "sflow:flows.pcap" }, "option -r: sflow:flows.pcap" },
 	};
 	struct loaded l;
 
@@ -70,6 +70,21 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		        loaded_line(&l, "-X", "-r", "a", rows[i].words[0], rows[i].words[1], NULL),
 		        rows[i].says);
 	assert_not_available(loaded_line(&l, "-X", NULL), "no input");
+}
+
+static void
+an_unknown_kind_of_capture_is_refused_with_the_known_ones(void **state)
+{
+	struct loaded *l, storage;
+
+	(void)state;
+	l = loaded_line(&storage, "-X", "-r", "foo:flows.pcap", NULL);
+	assert_int_equal(l->rc, 0);
+	assert_int_equal(config_check_available(&l->c, l->error, sizeof(l->error)), -ENOTSUP);
+	assert_contains(l->error, "option -r: foo:flows.pcap: ");
+	assert_contains(l->error, CAPTURE_PREFIXES);
+	assert_null(strchr(l->error, '\n'));
+	loaded_free(l);
 }
 
 static void
@@ -129,6 +144,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captures_to_files_are_there),
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
+		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),

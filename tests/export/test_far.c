@@ -254,7 +254,8 @@ static void
 transport_says_each_kind_of_source_id(void **state)
 {
 	struct far_options o = { .source_id = { SOURCE_ID_IPV4, { 10, 9, 8, 7 } } };
-	struct far_input in = { .options = &o, .sequence = 0x01020304 };
+	struct flow_record r = { .kind = FLOW_IPV4 };
+	struct far_input in = { .options = &o, .record = &r, .sequence = 0x01020304 };
 
 	(void)state;
 	expect(&dsr_transport, &in, "01030103 0a090807 01020304");
@@ -264,6 +265,10 @@ transport_says_each_kind_of_source_id(void **state)
 	expect(&dsr_transport, &in, "01032103 70726231 01020304");
 	o.source_id = (struct source_id){ SOURCE_ID_NONE, { 1, 2, 3, 4 } };
 	expect(&dsr_transport, &in, "01030003 00000000 01020304");
+	/* of an imported flow it is the exporter */
+	r.flags = FLOW_RECORD_EXPORTER;
+	memcpy(r.exporter, "\xc0\x00\x02\x01", 4);
+	expect(&dsr_transport, &in, "01030103 c0000201 01020304");
 }
 
 static void
@@ -562,6 +567,10 @@ network_is_by_protocol(void **state)
 
 	(void)state;
 	record_http(&r);
+	r.net_report.tcp.flags_only = 1;
+	r.net_report.tcp.half[1].flags = 0x12;
+	expect_plain(&dsr_network, &r, "30040003 0000001f 1b120000");
+	r.net_report.tcp.flags_only = 0;
 	r.net_report.tcp.initial = 1;
 	expect_plain(&dsr_network, &r, "30030005 0000001f fe21323a 04700000 00001b04");
 	r.net = FLOW_NET_NONE;
