@@ -5,6 +5,7 @@
   captures.py list            name, packets readable, bytes, exit status; one a line
   captures.py NAME FILE       writes one
   captures.py all FOLDER      writes each as FOLDER/NAME.pcap, and FOLDER/expect.tsv
+  captures.py seeds FOLDER    packets of each, as fuzz_dissect takes them
   captures.py flows NAME      what a flow meter must say, summed over records:
                               proto,saddr,sport,daddr,dport,spkts,dpkts,sbytes,dbytes
 """
@@ -793,6 +794,21 @@ def write(path, data):
         out.write(data)
 
 
+# tcpdump.org's numbers in files that are others within libpcap.
+DLT = {100: 11, 101: 12, 102: 15, 103: 16}
+SEEDS_A_CAPTURE = 4
+
+
+def write_seeds(folder):
+    os.makedirs(folder, exist_ok=True)
+    for name, make in CAPTURES.items():
+        c = make()
+        sizes = {len(data): data for _, data, _ in c.packets}
+        for number, data in enumerate(list(sizes.values())[:SEEDS_A_CAPTURE]):
+            link = struct.pack("!HB", DLT.get(c.link, c.link), 0)
+            write(os.path.join(folder, "%s-%d" % (name, number)), link + data[:1024])
+
+
 def main(arguments):
     if arguments == ["list"]:
         for name, make in CAPTURES.items():
@@ -805,6 +821,8 @@ def main(arguments):
             write(os.path.join(arguments[1], name + ".pcap"), file_bytes(c))
             lines.append("\t".join(map(str, expectation(name, c))) + "\n")
         write(os.path.join(arguments[1], "expect.tsv"), "".join(lines).encode())
+    elif len(arguments) == 2 and arguments[0] == "seeds":
+        write_seeds(arguments[1])
     elif len(arguments) == 2 and arguments[0] == "flows" and arguments[1] in CAPTURES:
         print(*sorted(flow.line() for flow in CAPTURES[arguments[1]]().flows), sep="\n")
     elif len(arguments) == 2 and arguments[0] in CAPTURES:
