@@ -192,6 +192,9 @@ KEY(no_huge, NULL, 0, "no-huge", HUGE, huge, NULL, 0, 0, NULL, "no", 0,
     "do without huge pages")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
+KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
+    "write records for the clients of argus 3, which those of argus 5 read with faults, or of "
+    "argus 5, which those of argus 3 refuse")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,

@@ -17,13 +17,14 @@
 #include "config/value.h"
 
 #define HOST_NAME_SIZE 256
+#define TEXT_SIZE 4
 
 static int
 source_id_text(const struct setting *s, const char *text, size_t len)
 {
 	struct source_id id = { .kind = SOURCE_ID_STRING };
-	const size_t kept = len < sizeof(id.bytes) ? len : sizeof(id.bytes);
-	char head[sizeof(id.bytes) + 1] = "", shown[VALUE_SHOWN_SIZE];
+	const size_t kept = len < TEXT_SIZE ? len : TEXT_SIZE;
+	char head[TEXT_SIZE + 1] = "", shown[VALUE_SHOWN_SIZE];
 
 	memcpy(id.bytes, text, kept);
 	memcpy(head, text, kept);
@@ -38,7 +39,7 @@ static void
 source_id_ipv4(struct config *c, const struct in_addr *address)
 {
 	c->source_id.kind = SOURCE_ID_IPV4;
-	memcpy(c->source_id.bytes, address, sizeof(c->source_id.bytes));
+	memcpy(c->source_id.bytes, address, sizeof(*address));
 }
 
 /* 0, or -ENOENT when the name has no IPv4 address. */

@@ -110,7 +110,8 @@ struct flow_tcp_report {
 	uint32_t ackdat_us; /* SYN+ACK to the initiator's ACK */
 	uint8_t state;      /* BSD state number */
 	uint8_t initial;    /* 1: only the first packet was seen; write TCP_INIT */
-	uint8_t reserved[6];
+	uint16_t mss[2];    /* largest segment that each side said it takes; 0: it didn't */
+	uint8_t reserved[2];
 	struct flow_tcp_half half[2];
 };
 static_assert(sizeof(struct flow_tcp_report) == 120, "TCP report");

@@ -185,6 +185,7 @@ each_variable_is_tested(void **state)
 		"ARGUS_BIND_IP",
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
+		"PANOPTES_FORMAT",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",
 		"ARGUS_OUTPUT_STREAM",
@@ -370,6 +371,8 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_BURST=65", "(1 to 64)" },
 		{ "PANOPTES_WORKERS=65", "(0 to 64)" },
 		{ "PANOPTES_HUGE=maybe", "yes, no or auto" },
+		{ "PANOPTES_FORMAT=4", "\"4\" is not a record format: 3 or 5" },
+		{ "PANOPTES_FORMAT=five", "3 or 5" },
 	};
 
 	(void)state;
