@@ -99,7 +99,8 @@ KEY(source_id, "ARGUS_MONITOR_ID", 'e', NULL, SOURCE_ID, source_id, NULL, 0, 0, 
     USE_RESET,
     "name of this probe in each record: an IPv4 address, a number, \"text\" of up to four "
     "characters in double quotes, or a host name that has an IPv4 address; in a file also "
-    "`hostname`")
+    "`hostname`; with --format 5 also an IPv6 address or a UUID, as [ipv6:]2001:db8::1 or "
+    "[uuid:]8-4-4-4-12 hexadecimal digits")
 KEY(start_records, "ARGUS_GENERATE_START_RECORDS", 0, NULL, BOOL, start_records, "no", 0, 0, NULL,
     NULL, 0, "write a record at the first packet of a flow")
 KEY(app_bytes, "ARGUS_GENERATE_APPBYTE_METRIC", 'A', NULL, BOOL, app_bytes, "no", 0, 0, NULL,
