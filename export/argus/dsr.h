@@ -83,6 +83,7 @@ extern const struct dsr dsr_transport, dsr_flow, dsr_time, dsr_metric, dsr_netwo
         dsr_mpls, dsr_jitter, dsr_ipattr, dsr_psize, dsr_data_src, dsr_data_dst, dsr_mac, dsr_icmp,
         dsr_encaps, dsr_behavior;
 /* Of version 5, where it differs. */
-extern const struct dsr dsr5_transport, dsr5_time, dsr5_network, dsr5_jitter, dsr5_psize;
+extern const struct dsr dsr5_transport, dsr5_time, dsr5_network, dsr5_jitter, dsr5_psize,
+        dsr5_encaps;
 
 #endif

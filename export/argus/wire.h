@@ -159,6 +159,8 @@
 #define WIRE_MAC_MULTI_DST	0x02
 #define WIRE_ENCAPS_MULTI_SRC	0x04
 #define WIRE_ENCAPS_MULTI_DST	0x08
+/* encaps: in version 3 this bit of a mask says ERSPAN II, in version 5 VXLAN. [s] */
+#define WIRE_ENCAPS_ERSPAN2	0x04000000u
 
 /* behavior: keystrokes [s] */
 #define WIRE_BEHAVIOR_KEYSTROKE	0x01

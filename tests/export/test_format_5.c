@@ -50,6 +50,9 @@ far_5_writes_what_differs(void **state)
 	record_http(&r);
 	r.net_report.tcp.mss[0] = 1460;
 	r.net_report.tcp.initial = 1;
+	r.encaps[1] = 0x04000042; /* of ERSPAN II, GRE, Ethernet the first is VXLAN to argus 5 */
+	expect(&dsr_encaps, &in, "20000003 00000002 04000042");
+	expect(&dsr5_encaps, &in, "20000003 00000002 00000042");
 	expect(&dsr5_network, &in, "30030206 0000001f fe21323a 04700000 00001b04 05b40000");
 	r.net = FLOW_NET_NONE;
 	expect(&dsr5_network, &in, "");
