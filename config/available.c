@@ -72,6 +72,20 @@ check_captures(const struct config *c, char *error, size_t error_size)
 	return 0;
 }
 
+/* Sixteen bytes of id have no room in format 3. */
+static int
+check_source_id(const struct config *c, char *error, size_t error_size)
+{
+	if (c->format != RECORD_FORMAT_3 || c->source_id.kind < SOURCE_ID_IPV6)
+		return 0;
+	snprintf(error, error_size,
+	         "%s: %s is an id of record format 5 alone (--format 5); format 3 takes an IPv4 "
+	         "address, a number, text in double quotes, or a host name with an IPv4 address",
+	         c->origin[KEY_source_id] == ORIGIN_FILE ? "ARGUS_MONITOR_ID" : "option -e",
+	         c->source_id.kind == SOURCE_ID_IPV6 ? "an IPv6 address" : "a UUID");
+	return -ENOTSUP;
+}
+
 int
 config_check_available(const struct config *c, char *error, size_t error_size)
 {
@@ -87,6 +101,9 @@ config_check_available(const struct config *c, char *error, size_t error_size)
 		         key_name(k, name, sizeof(name)), k->help);
 		return -ENOTSUP;
 	}
+	rc = check_source_id(c, error, error_size);
+	if (rc < 0)
+		return rc;
 	rc = check_outputs(c, error, error_size);
 	return rc < 0 ? rc : check_captures(c, error, error_size);
 }

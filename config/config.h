@@ -28,12 +28,28 @@ enum source_id_kind {
 	SOURCE_ID_IPV4,
 	SOURCE_ID_INTEGER,
 	SOURCE_ID_STRING,
+	SOURCE_ID_IPV6, /* this and the next: record format 5 alone */
+	SOURCE_ID_UUID,
 };
 
 struct source_id {
 	enum source_id_kind kind;
-	uint8_t bytes[4]; /* as on the wire: address, big-endian integer, or text padded with NUL */
+	/* As on the wire: address, big-endian integer, UUID, or text of up to four characters;
+	 * the rest is zero. */
+	uint8_t bytes[16];
 };
+
+/* Bytes of it that count. */
+static inline size_t
+source_id_size(const struct source_id *id)
+{
+	if (id->kind == SOURCE_ID_NONE)
+		return 0;
+	return id->kind < SOURCE_ID_IPV6 ? 4 : sizeof(id->bytes);
+}
+
+/* Which argus reads the records: --format. */
+enum record_format { RECORD_FORMAT_3 = 0, RECORD_FORMAT_5 };
 
 /* Where records go: -w and ARGUS_OUTPUT_FILE, ARGUS_OUTPUT_STREAM. */
 struct output_spec {
@@ -136,6 +152,7 @@ struct config {
 
 	/* output */
 	struct output_list outputs;
+	enum record_format format; /* --format */
 	struct source_id source_id;
 	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;

@@ -35,6 +35,7 @@ enum value_kind {
 	VALUE_KEYSTROKE,
 	VALUE_KEYSTROKE_CONF,
 	VALUE_HUGE,
+	VALUE_FORMAT,
 	VALUE_ACTION,  /* enum config_action: max */
 	VALUE_INCLUDE, /* -F */
 	VALUE_RESET,   /* -X */

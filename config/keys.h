@@ -107,7 +107,8 @@ KEY(source_id, "ARGUS_MONITOR_ID", 'e', NULL, SOURCE_ID, source_id, NULL, 0, 0, 
     USE_RESET,
     "name of this probe in each record: an IPv4 address, a number, \"text\" of up to four "
     "characters in double quotes, or a host name that has an IPv4 address; in a file also "
-    "`hostname`")
+    "`hostname`; with --format 5 also an IPv6 address or a UUID, as [ipv6:]2001:db8::1 or "
+    "[uuid:]8-4-4-4-12 hexadecimal digits")
 KEY(start_records, "ARGUS_GENERATE_START_RECORDS", 0, NULL, BOOL, start_records, "no", 0, 0, NULL,
     NULL, 0, "write a record at the first packet of a flow")
 KEY(app_bytes, "ARGUS_GENERATE_APPBYTE_METRIC", 'A', NULL, BOOL, app_bytes, "no", 0, 0, NULL,
@@ -200,6 +201,9 @@ KEY(no_huge, NULL, 0, "no-huge", HUGE, huge, NULL, 0, 0, NULL, "no", 0,
     "do without huge pages")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
+KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
+    "write records for the clients of argus 3, which those of argus 5 read with faults, or of "
+    "argus 5, which those of argus 3 refuse")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,

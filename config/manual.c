@@ -200,7 +200,7 @@ static const char opening[] =
         "\\fIoutput\\fR] [\\fB\\-\\fR \\fIexpression\\fR]\n"
         ".SH DESCRIPTION\n"
         "panoptes reads packets and writes records of the flows they belong to,\n"
-        "in the argus format, version 3, that\n"
+        "in the argus format, version 3 or with \\-\\-format 5 version 5, that\n"
         ".BR ra (1)\n"
         "and the other argus clients read.\n"
         "It takes the command line and the configuration file of\n"

@@ -182,6 +182,21 @@ setting_huge(const struct setting *s)
 }
 
 static int
+setting_format(const struct setting *s)
+{
+	char shown[VALUE_SHOWN_SIZE];
+
+	if (strcmp(s->text, "3") == 0)
+		s->config->format = RECORD_FORMAT_3;
+	else if (strcmp(s->text, "5") == 0)
+		s->config->format = RECORD_FORMAT_5;
+	else
+		return setting_refuse(s, "\"%s\" is not a record format: 3 or 5",
+		                      value_shown(s->text, shown, sizeof(shown)));
+	return 0;
+}
+
+static int
 setting_action(const struct setting *s)
 {
 	s->config->action = (enum config_action)s->key->max;
@@ -230,6 +245,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_KEYSTROKE] = setting_keystroke,
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
 	[VALUE_HUGE] = setting_huge,
+	[VALUE_FORMAT] = setting_format,
 	[VALUE_ACTION] = setting_action,
 	[VALUE_INCLUDE] = setting_none,
 	[VALUE_RESET] = setting_none,

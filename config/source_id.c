@@ -2,28 +2,33 @@
 /*
  * Source ids. argus keeps four bytes, so a number beyond 32 bits is refused
  * (argus wraps it), and text beyond four characters is cut, as argus does, with a
- * warning: records of before and after must carry the same id.
+ * warning: records of before and after must carry the same id. IPv6 addresses and
+ * UUIDs have sixteen bytes in format 5; whether that is the format is known, and
+ * checked, once all is loaded.
  */
 #include "config/setting.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "config/value.h"
 
 #define HOST_NAME_SIZE 256
+#define TEXT_SIZE 4
 
 static int
 source_id_text(const struct setting *s, const char *text, size_t len)
 {
 	struct source_id id = { .kind = SOURCE_ID_STRING };
-	const size_t kept = len < sizeof(id.bytes) ? len : sizeof(id.bytes);
-	char head[sizeof(id.bytes) + 1] = "", shown[VALUE_SHOWN_SIZE];
+	const size_t kept = len < TEXT_SIZE ? len : TEXT_SIZE;
+	char head[TEXT_SIZE + 1] = "", shown[VALUE_SHOWN_SIZE];
 
 	memcpy(id.bytes, text, kept);
 	memcpy(head, text, kept);
@@ -37,8 +42,8 @@ source_id_text(const struct setting *s, const char *text, size_t len)
 static void
 source_id_ipv4(struct config *c, const struct in_addr *address)
 {
-	c->source_id.kind = SOURCE_ID_IPV4;
-	memcpy(c->source_id.bytes, address, sizeof(c->source_id.bytes));
+	c->source_id = (struct source_id){ .kind = SOURCE_ID_IPV4 };
+	memcpy(c->source_id.bytes, address, sizeof(*address));
 }
 
 /* 0, or -ENOENT when the name has no IPv4 address. */
@@ -78,7 +83,7 @@ source_id_word(struct config *c, const char *word)
 	if (only_digits(word)) {
 		if (value_count(word, &n) < 0 || n > UINT32_MAX)
 			return -ERANGE;
-		c->source_id.kind = SOURCE_ID_INTEGER;
+		c->source_id = (struct source_id){ .kind = SOURCE_ID_INTEGER };
 		for (unsigned i = 0; i < 4; i++)
 			c->source_id.bytes[i] = (uint8_t)(n >> (24 - 8 * i));
 		return 0;
@@ -88,6 +93,80 @@ source_id_word(struct config *c, const char *word)
 		return 0;
 	}
 	return source_id_resolve(c, word);
+}
+
+/* Two hexadecimal digits, or -1. */
+static int
+hex_byte(const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	int value = 0;
+
+	for (int i = 0; i < 2; i++) {
+		const char c = text[i];
+		const char *d = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+		if (d == NULL)
+			return -1;
+		value = value * 16 + (int)(d - digits);
+	}
+	return value;
+}
+
+/* RFC 9562's text, 8-4-4-4-12 digits; argus 5 takes them without dashes as well. */
+static bool
+uuid_read(const char *text, bool bare_digits, uint8_t uuid[16])
+{
+	const bool dashes = strchr(text, '-') != NULL;
+
+	if (!dashes && !bare_digits)
+		return false;
+	for (unsigned i = 0; i < 16; i++) {
+		int byte;
+
+		if (dashes && (i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
+			return false;
+		byte = hex_byte(text);
+		if (byte < 0)
+			return false;
+		uuid[i] = (uint8_t)byte;
+		text += 2;
+	}
+	return *text == '\0';
+}
+
+/* The text behind a prefix, which argus 5 ends in a slash, or NULL. */
+static const char *
+behind(const char *text, const char *prefix)
+{
+	const size_t len = strlen(prefix);
+
+	if (strncasecmp(text, prefix, len) != 0)
+		return NULL;
+	return text + len + (text[len] == '/');
+}
+
+/* An IPv6 address or a UUID, with or without its prefix: 1; 0: neither; -EINVAL: only the prefix
+ * is right. */
+static int
+source_id_long(struct config *c, const char *text)
+{
+	struct source_id id = { .kind = SOURCE_ID_UUID };
+	const char *rest = behind(text, "uuid:");
+	bool read;
+
+	if (rest != NULL) {
+		read = uuid_read(rest, true, id.bytes);
+	} else if (uuid_read(text, false, id.bytes)) {
+		read = true;
+	} else {
+		rest = behind(text, "ipv6:");
+		id = (struct source_id){ .kind = SOURCE_ID_IPV6 };
+		read = inet_pton(AF_INET6, rest != NULL ? rest : text, id.bytes) == 1;
+	}
+	if (read)
+		c->source_id = id;
+	return read ? 1 : rest != NULL ? -EINVAL : 0;
 }
 
 /* `hostname`: without running any program. */
@@ -117,7 +196,7 @@ setting_source_id(const struct setting *s)
 	const char *text = s->text;
 	const size_t len = strlen(text);
 	char shown[VALUE_SHOWN_SIZE];
-	int rc = -ENOENT;
+	int rc;
 
 	if (s->quoted)
 		return source_id_text(s, text, len);
@@ -130,15 +209,24 @@ setting_source_id(const struct setting *s)
 		return setting_refuse(s, "%s: `hostname` in a file is the only command there is",
 		                      value_shown(text, shown, sizeof(shown)));
 	}
-	if (text[0] != '\0' && text[0] != '-')
-		rc = source_id_word(s->config, text);
+	rc = source_id_long(s->config, text);
+	if (rc == -EINVAL)
+		return setting_refuse(s, "\"%s\": what is behind the colon is not %s",
+		                      value_shown(text, shown, sizeof(shown)),
+		                      tolower((unsigned char)text[0]) == 'u'
+		                              ? "a UUID, 32 hexadecimal digits as 8-4-4-4-12"
+		                              : "an IPv6 address");
+	if (rc > 0)
+		return 0;
+	rc = text[0] != '\0' && text[0] != '-' ? source_id_word(s->config, text) : -ENOENT;
 	if (rc == -ERANGE)
 		return setting_refuse(s, "\"%s\" is not a number of 32 bits (0 to 4294967295)",
 		                      value_shown(text, shown, sizeof(shown)));
 	if (rc < 0)
 		return setting_refuse(s,
 		                      "\"%s\" is not an IPv4 address, a number, text in double "
-		                      "quotes, or a host name with an IPv4 address",
+		                      "quotes, a host name with an IPv4 address, or in format 5 an "
+		                      "IPv6 address or a UUID",
 		                      value_shown(text, shown, sizeof(shown)));
 	return 0;
 }

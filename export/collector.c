@@ -38,7 +38,8 @@ struct collector {
 	struct collector_options options;
 	struct far_encoder encoder;
 	struct merge merge;
-	uint32_t **sequence; /* per worker, by flow index; 0: none yet */
+	uint32_t **sequence;     /* per worker, by flow index; 0: none yet */
+	uint32_t numbered_flows; /* words of each; 0: records are numbered, not flows */
 	uint32_t last_sequence;
 
 	struct outputs outputs;
@@ -103,13 +104,13 @@ collector_mar(struct collector *c, enum flow_cause cause)
 /* --- records ------------------------------------------------------------- */
 
 /* A flow keeps the number of its first record; one whose first record was lost gets its own at
- * the next. */
+ * the next. Where records are numbered, no flow has one to keep. */
 static uint32_t
 record_sequence(struct collector *c, const struct flow_record *r, unsigned lane)
 {
 	uint32_t *number = NULL;
 
-	if (r->flow_index < c->options.flows_per_worker) {
+	if (r->flow_index < c->numbered_flows) {
 		number = &c->sequence[lane][r->flow_index];
 		if (*number != 0 && !(r->flags & FLOW_RECORD_FIRST))
 			return *number;
@@ -239,7 +240,7 @@ static int
 collector_memory(struct collector *c)
 {
 	const struct collector_options *o = &c->options;
-	const size_t size = (size_t)o->flows_per_worker * sizeof(uint32_t);
+	const size_t size = (size_t)c->numbered_flows * sizeof(uint32_t);
 
 	c->sequence = calloc(o->workers ? o->workers : 1, sizeof(uint32_t *));
 	if (c->sequence == NULL)
@@ -266,6 +267,7 @@ collector_start_mar(struct collector *c)
 
 	c->mar = (struct mar){
 		.cause = CAUSE_START,
+		.format = config->format,
 		.source_id = config->source_id,
 		.start_ns = now_ns,
 		.now_ns = now_ns,
@@ -287,6 +289,8 @@ collector_create(const struct collector_options *o, char *error, size_t error_si
 		return NULL;
 	}
 	c->options = *o;
+	if (!record_format_numbers_records(o->config->format))
+		c->numbered_flows = o->flows_per_worker;
 	far_options_init(&far, o->config);
 	if (far_encoder_init(&c->encoder, &far, o->layout) != 0) {
 		snprintf(error, error_size,
@@ -338,8 +342,7 @@ collector_free(struct collector *c)
 	merge_fini(&c->merge);
 	for (unsigned i = 0; c->sequence != NULL && i < c->options.workers; i++) {
 		if (c->sequence[i] != NULL)
-			munmap(c->sequence[i],
-			       (size_t)c->options.flows_per_worker * sizeof(uint32_t));
+			munmap(c->sequence[i], (size_t)c->numbered_flows * sizeof(uint32_t));
 	}
 	free(c->sequence);
 	free(c);

@@ -29,6 +29,8 @@ static void
 side_options(struct flow_tcp *t, struct flow_tcp_side *me, const struct packet *p)
 {
 	t->options |= p->tcp.options;
+	if (p->tcp.mss != 0)
+		t->mss[me != &t->side[0]] = p->tcp.mss;
 	if (p->tcp.has_window_shift) {
 		const uint8_t shift = p->tcp.window_shift;
 
@@ -295,10 +297,13 @@ flow_tcp_turn(struct flow_tcp *t)
 	const uint32_t src = t->status & TCP_CONGESTED_SRC, dst = t->status & TCP_CONGESTED_DST;
 	const uint32_t ecn_src = t->options & TCP_OPTION_ECN_SRC;
 	const uint32_t ecn_dst = t->options & TCP_OPTION_ECN_DST;
+	const uint16_t mss = t->mss[0];
 
 	/* The destination's bits are one above the source's. */
 	t->side[0] = t->side[1];
 	t->side[1] = side;
+	t->mss[0] = t->mss[1];
+	t->mss[1] = mss;
 	t->status = (t->status & ~TCP_CONGESTED) | src << 1 | dst >> 1;
 	t->options = (t->options & ~(TCP_OPTION_ECN_SRC | TCP_OPTION_ECN_DST)) | ecn_src << 1 |
 	             ecn_dst >> 1;

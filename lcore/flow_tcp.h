@@ -125,7 +125,8 @@ struct flow_tcp {
 	uint32_t ackdat_us;
 	uint8_t state;   /* enum flow_tcp_state */
 	uint8_t initial; /* 1: only the first packet was seen */
-	uint8_t reserved[6];
+	uint16_t mss[2]; /* largest segment that each side said it takes; 0: it didn't */
+	uint8_t reserved[2];
 };
 static_assert(sizeof(struct flow_tcp) <= 120, "two cache lines, but for what an ICMP error said");
 

@@ -48,6 +48,8 @@ flow_tcp_report(const struct flow_tcp *t, struct flow_tcp_report *report)
 	report->ackdat_us = t->ackdat_us;
 	report->state = t->state;
 	report->initial = t->initial;
+	report->mss[0] = t->mss[0];
+	report->mss[1] = t->mss[1];
 	report_side(&t->side[0], &report->half[0]);
 	report_side(&t->side[1], &report->half[1]);
 }

@@ -114,7 +114,8 @@ struct flow_tcp_report {
 	uint8_t state;      /* BSD state number */
 	uint8_t initial;    /* 1: only the first packet was seen; write TCP_INIT */
 	uint8_t flags_only; /* 1: no more is known than status and each half's flags */
-	uint8_t reserved[5];
+	uint8_t reserved;
+	uint16_t mss[2]; /* largest segment that each side said it takes; 0: it didn't */
 	struct flow_tcp_half half[2];
 };
 static_assert(sizeof(struct flow_tcp_report) == 120, "TCP report");

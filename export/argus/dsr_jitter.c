@@ -24,8 +24,8 @@ put_interval(uint8_t *p, const struct flow_interval *i)
 	put_float(p + 16, i->max_us);
 }
 
-static void
-jitter_write(struct writer *w, const struct far_input *in)
+static inline __attribute__((always_inline)) void
+jitter_of_size(struct writer *w, const struct far_input *in, unsigned subtype, size_t interval_size)
 {
 	const struct flow_jitter_report *j = in->jitter;
 	const struct flow_interval *const slots[4] = { &j->active[0], &j->idle[0], &j->active[1],
@@ -41,17 +41,31 @@ jitter_write(struct writer *w, const struct far_input *in)
 	}
 	if (n == 0)
 		return;
-	p = writer_claim(w, 4 + INTERVAL_SIZE * (size_t)n);
+	p = writer_claim(w, 4 + interval_size * n);
 	if (p == NULL)
 		return;
-	put_dsr_header(p, WIRE_DSR_JITTER, 0, qualifier, 1 + n * INTERVAL_SIZE / 4);
+	put_dsr_header(p, WIRE_DSR_JITTER, subtype, qualifier, 1 + n * interval_size / 4);
 	p += 4;
 	for (unsigned i = 0; i < 4; i++) {
 		if (slots[i]->count != 0) {
 			put_interval(p, slots[i]);
-			p += INTERVAL_SIZE;
+			if (interval_size > INTERVAL_SIZE)
+				put_u32(p + INTERVAL_SIZE, 0); /* no distribution */
+			p += interval_size;
 		}
 	}
+}
+
+static void
+jitter_write(struct writer *w, const struct far_input *in)
+{
+	jitter_of_size(w, in, 0, INTERVAL_SIZE);
+}
+
+static void
+jitter_5_write(struct writer *w, const struct far_input *in)
+{
+	jitter_of_size(w, in, WIRE5_JITTER_HISTOGRAM, INTERVAL_SIZE + 4);
 }
 
 const struct dsr dsr_jitter = {
@@ -60,4 +74,12 @@ const struct dsr dsr_jitter = {
 	.size_max = 4 + 4 * INTERVAL_SIZE,
 	.wanted = jitter_wanted,
 	.write = jitter_write,
+};
+
+const struct dsr dsr5_jitter = {
+	.name = "jitter",
+	.type = WIRE_DSR_JITTER,
+	.size_max = 4 + 4 * (INTERVAL_SIZE + 4),
+	.wanted = jitter_wanted,
+	.write = jitter_5_write,
 };

@@ -91,10 +91,9 @@ const struct dsr dsr_mac = {
 	.write = mac_write,
 };
 
-static void
-encaps_write(struct writer *w, const struct far_input *in)
+static inline __attribute__((always_inline)) void
+encaps_masked(struct writer *w, const struct flow_record *r, uint32_t mask)
 {
-	const struct flow_record *r = in->record;
 	uint8_t *p = writer_claim(w, 12);
 
 	if (p == NULL)
@@ -103,8 +102,21 @@ encaps_write(struct writer *w, const struct far_input *in)
 	               (r->multi & FLOW_MULTI_ENCAPS_SRC ? WIRE_ENCAPS_MULTI_SRC : 0) |
 	                       (r->multi & FLOW_MULTI_ENCAPS_DST ? WIRE_ENCAPS_MULTI_DST : 0),
 	               3);
-	put_u32(p + 4, r->encaps[0]);
-	put_u32(p + 8, r->encaps[1]);
+	put_u32(p + 4, r->encaps[0] & mask);
+	put_u32(p + 8, r->encaps[1] & mask);
+}
+
+static void
+encaps_write(struct writer *w, const struct far_input *in)
+{
+	encaps_masked(w, in->record, UINT32_MAX);
+}
+
+/* ERSPAN II has no bit of its own there; that of the GRE around it stays. */
+static void
+encaps_5_write(struct writer *w, const struct far_input *in)
+{
+	encaps_masked(w, in->record, ~WIRE_ENCAPS_ERSPAN2);
 }
 
 const struct dsr dsr_encaps = {
@@ -112,4 +124,11 @@ const struct dsr dsr_encaps = {
 	.type = WIRE_DSR_ENCAPS,
 	.size_max = 12,
 	.write = encaps_write,
+};
+
+const struct dsr dsr5_encaps = {
+	.name = "encaps",
+	.type = WIRE_DSR_ENCAPS,
+	.size_max = 12,
+	.write = encaps_5_write,
 };

@@ -106,8 +106,15 @@ psize_wanted(const struct far_options *o, const struct flow_record_layout *l)
 	return o->packet_size;
 }
 
-static void
-psize_write(struct writer *w, const struct far_input *in)
+static unsigned
+psize_5_subtype(const struct flow_record *r)
+{
+	return (r->size_max[0] != 0 ? WIRE5_PSIZE_SRC : 0) |
+	       (r->size_max[1] != 0 ? WIRE5_PSIZE_DST : 0);
+}
+
+static inline __attribute__((always_inline)) void
+psize_of_version(struct writer *w, const struct far_input *in, bool five)
 {
 	const struct flow_record *r = in->record;
 	const struct span s = span_of(r->size_max[0] != 0, r->size_max[1] != 0);
@@ -118,12 +125,25 @@ psize_write(struct writer *w, const struct far_input *in)
 	p = writer_claim(w, 4 + 4 * (size_t)s.count);
 	if (p == NULL)
 		return;
-	put_dsr_header(p, WIRE_DSR_PSIZE, 0, s.qualifier + 1, 1 + (unsigned)s.count);
+	put_dsr_header(p, WIRE_DSR_PSIZE, five ? psize_5_subtype(r) : 0, s.qualifier + 1,
+	               1 + (unsigned)s.count);
 	for (int d = s.first; d < s.first + s.count; d++) {
 		p += 4;
 		put_u16(p, r->size_min[d]);
 		put_u16(p + 2, r->size_max[d]);
 	}
+}
+
+static void
+psize_write(struct writer *w, const struct far_input *in)
+{
+	psize_of_version(w, in, false);
+}
+
+static void
+psize_5_write(struct writer *w, const struct far_input *in)
+{
+	psize_of_version(w, in, true);
 }
 
 const struct dsr dsr_psize = {
@@ -132,4 +152,12 @@ const struct dsr dsr_psize = {
 	.size_max = 12,
 	.wanted = psize_wanted,
 	.write = psize_write,
+};
+
+const struct dsr dsr5_psize = {
+	.name = "psize",
+	.type = WIRE_DSR_PSIZE,
+	.size_max = 12,
+	.wanted = psize_wanted,
+	.write = psize_5_write,
 };

@@ -74,6 +74,51 @@ tcp_perf_write(struct writer *w, const struct flow_tcp_report *t)
 	put_tcp_half(p + 72, &t->half[1]);
 }
 
+/* Version 5: the largest segment as well, and half times in the unit of the time DSR. */
+static void
+tcp_init_5_write(struct writer *w, const struct flow_tcp_report *t)
+{
+	uint8_t *p = writer_claim(w, 24);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_NETWORK, WIRE_NET_TCP_INIT, WIRE5_NET_TCP, 6);
+	put_u32(p + 4, t->status);
+	put_u32(p + 8, t->half[0].seq_base);
+	put_u32(p + 12, t->options);
+	put_u16(p + 16, 0);
+	p[18] = t->half[0].flags;
+	p[19] = t->half[0].window_shift;
+	put_u16(p + 20, t->mss[0]);
+	put_u16(p + 22, 0);
+}
+
+static void
+tcp_perf_5_write(struct writer *w, const struct flow_tcp_report *t)
+{
+	uint8_t *p = writer_claim(w, 128);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_NETWORK, WIRE_NET_TCP_PERF, WIRE5_NET_TCP, 32);
+	put_u32(p + 4, t->status);
+	put_u32(p + 8, t->state);
+	put_u32(p + 12, t->options);
+	put_u32(p + 16, t->synack_us);
+	put_u32(p + 20, t->ackdat_us);
+	p += 24;
+	for (int d = 0; d < 2; d++) {
+		const struct flow_tcp_half *h = &t->half[d];
+
+		put_tcp_half(p, h);
+		if (h->last_ns != 0)
+			put_stamp_ns(p, h->last_ns);
+		put_u16(p + 48, t->mss[d]);
+		put_u16(p + 50, 0);
+		p += 52;
+	}
+}
+
 /* Three words; argus writes 41 more, of whatever lay behind. */
 static void
 arp_write(struct writer *w, const uint8_t *responder)
@@ -153,20 +198,11 @@ icmp_network_write(struct writer *w, const struct flow_record *r)
 	}
 }
 
+/* What both versions have alike: all but TCP. */
 static void
-network_write(struct writer *w, const struct far_input *in)
+other_write(struct writer *w, const struct flow_record *r)
 {
-	const struct flow_record *r = in->record;
-
 	switch ((enum flow_net)r->net) {
-	case FLOW_NET_TCP:
-		if (r->net_report.tcp.flags_only)
-			tcp_status_write(w, &r->net_report.tcp);
-		else if (r->net_report.tcp.initial)
-			tcp_init_write(w, &r->net_report.tcp);
-		else
-			tcp_perf_write(w, &r->net_report.tcp);
-		break;
 	case FLOW_NET_ARP:
 		arp_write(w, r->net_report.arp_responder);
 		break;
@@ -182,9 +218,40 @@ network_write(struct writer *w, const struct far_input *in)
 	case FLOW_NET_ICMP:
 		icmp_network_write(w, r);
 		break;
+	case FLOW_NET_TCP:
 	case FLOW_NET_NONE:
 		break;
 	}
+}
+
+static void
+network_write(struct writer *w, const struct far_input *in)
+{
+	const struct flow_record *r = in->record;
+
+	if (r->net != FLOW_NET_TCP)
+		other_write(w, r);
+	else if (r->net_report.tcp.flags_only)
+		tcp_status_write(w, &r->net_report.tcp);
+	else if (r->net_report.tcp.initial)
+		tcp_init_write(w, &r->net_report.tcp);
+	else
+		tcp_perf_write(w, &r->net_report.tcp);
+}
+
+static void
+network_5_write(struct writer *w, const struct far_input *in)
+{
+	const struct flow_record *r = in->record;
+
+	if (r->net != FLOW_NET_TCP)
+		other_write(w, r);
+	else if (r->net_report.tcp.flags_only)
+		tcp_status_write(w, &r->net_report.tcp);
+	else if (r->net_report.tcp.initial)
+		tcp_init_5_write(w, &r->net_report.tcp);
+	else
+		tcp_perf_5_write(w, &r->net_report.tcp);
 }
 
 const struct dsr dsr_network = {
@@ -192,4 +259,11 @@ const struct dsr dsr_network = {
 	.type = WIRE_DSR_NETWORK,
 	.size_max = 120,
 	.write = network_write,
+};
+
+const struct dsr dsr5_network = {
+	.name = "network",
+	.type = WIRE_DSR_NETWORK,
+	.size_max = 128,
+	.write = network_5_write,
 };

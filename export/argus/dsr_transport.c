@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* transport DSR: who the probe is, and the flow's number. */
+/* transport DSR: who the probe is, and the flow's or (version 5) the record's number. */
 #include "export/argus/dsr.h"
 
 static unsigned
@@ -12,6 +12,10 @@ source_id_qualifier(const struct source_id *id)
 		return WIRE_SRCID_INTEGER;
 	case SOURCE_ID_STRING:
 		return WIRE_SRCID_STRING;
+	case SOURCE_ID_IPV6:
+		return WIRE5_SRCID_IPV6;
+	case SOURCE_ID_UUID:
+		return WIRE5_SRCID_UUID;
 	case SOURCE_ID_NONE:
 		break;
 	}
@@ -46,4 +50,29 @@ const struct dsr dsr_transport = {
 	.type = WIRE_DSR_TRANSPORT,
 	.size_max = 12,
 	.write = transport_write,
+};
+
+/* Without an id there is a sequence alone: clients of version 5 mistake its bytes behind an id of
+ * no kind. */
+static void
+transport_5_write(struct writer *w, const struct far_input *in)
+{
+	const struct source_id *id = &in->options->source_id;
+	const size_t id_size = source_id_size(id);
+	uint8_t *p = writer_claim(w, 8 + id_size);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_TRANSPORT,
+	               WIRE_TRANSPORT_SEQUENCE | (id_size != 0 ? WIRE_TRANSPORT_SRCID : 0),
+	               source_id_qualifier(id), 2 + id_size / 4);
+	memcpy(p + 4, id->bytes, id_size);
+	put_u32(p + 4 + id_size, in->sequence);
+}
+
+const struct dsr dsr5_transport = {
+	.name = "transport",
+	.type = WIRE_DSR_TRANSPORT,
+	.size_max = 24,
+	.write = transport_5_write,
 };

@@ -12,6 +12,7 @@ void
 far_options_init(struct far_options *o, const struct config *c)
 {
 	*o = (struct far_options){
+		.format = c->format,
 		.source_id = c->source_id,
 		.app_bytes = c->app_bytes,
 		.bidirectional_times = c->bidirectional_times,
@@ -25,9 +26,12 @@ int
 far_encoder_init(struct far_encoder *e, const struct far_options *o,
                  const struct flow_record_layout *l)
 {
+	const struct dialect *const dialect = dialect_of(o->format);
+
 	*e = (struct far_encoder){ .options = *o, .layout = *l };
-	for (unsigned i = 0; i < dsr_table_size; i++) {
-		const struct dsr *d = dsr_table[i];
+	e->first_byte = dialect->far;
+	for (unsigned i = 0; i < dialect->dsrs; i++) {
+		const struct dsr *d = dialect->dsr[i];
 
 		if (d->wanted == NULL || d->wanted(o, l))
 			e->dsr[e->dsrs++] = d;
@@ -76,7 +80,7 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 	struct writer w = { 0 };
 	struct far_input in;
 	uint8_t *header;
-	uint32_t kind;
+	uint32_t first;
 	size_t size;
 
 	far_input_init(&in, e, r, sequence);
@@ -90,7 +94,9 @@ far_encode(const struct far_encoder *e, const struct flow_record *r, uint32_t se
 	if (w.overflow)
 		return 0;
 	size = (size_t)(w.at - out);
-	kind = r->flags & FLOW_RECORD_IMPORTED ? WIRE_FAR_NETFLOW : WIRE_FAR;
-	put_u32(header, kind << 24 | (uint32_t)(r->cause & 0xF0) << 16 | (uint32_t)(size / 4));
+	first = e->first_byte;
+	if (r->flags & FLOW_RECORD_IMPORTED)
+		first |= WIRE_IMPORTED;
+	put_u32(header, first << 24 | (uint32_t)(r->cause & 0xF0) << 16 | (uint32_t)(size / 4));
 	return size;
 }

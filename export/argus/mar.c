@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MAR layout, offsets in bytes. START carries the format's cookie where the
- * others carry the source id, and the source id near its end.
+ * MAR layout, offsets in bytes. In version 3, START carries the format's cookie
+ * where the others carry the source id, and the source id near its end; in
+ * version 5 every MAR has the cookie, and the source id before its end.
  */
-#include "export/argus/record.h"
-#include "export/argus/wire.h"
-#include "export/argus/writer.h"
+#include "export/argus/dsr.h"
 
 /* The wall clock, not packet time: exact, and never near second 0. */
 static void
@@ -25,6 +24,10 @@ mar_status(const struct source_id *id)
 		return WIRE_MAR_ID_INTEGER;
 	case SOURCE_ID_STRING:
 		return WIRE_MAR_ID_STRING;
+	case SOURCE_ID_IPV6:
+		return WIRE5_MAR_ID_IPV6;
+	case SOURCE_ID_UUID:
+		return WIRE5_MAR_ID_UUID;
 	case SOURCE_ID_NONE:
 		break;
 	}
@@ -42,10 +45,8 @@ put_source_id(uint8_t *p, const struct source_id *id)
 }
 
 void
-mar_encode(const struct mar *m, uint8_t *out)
+mar_identity_3(const struct mar *m, uint8_t *out)
 {
-	memset(out, 0, WIRE_MAR_SIZE);
-	put_u32(out, (uint32_t)WIRE_MAR << 24 | (uint32_t)m->cause << 16 | WIRE_MAR_SIZE / 4);
 	put_u32(out + 4, mar_status(&m->source_id));
 	if (m->cause == CAUSE_START) {
 		put_u32(out + 8, WIRE_MAR_COOKIE);
@@ -53,18 +54,38 @@ mar_encode(const struct mar *m, uint8_t *out)
 	} else {
 		put_source_id(out + 8, &m->source_id);
 	}
-	/* 12: local network and mask, none */
 	put_u32(out + 20, m->last_sequence);
+}
+
+/* A text is straight here, as in a FAR. */
+void
+mar_identity_5(const struct mar *m, uint8_t *out)
+{
+	put_u32(out + 4, mar_status(&m->source_id));
+	put_u32(out + 8, WIRE5_MAR_COOKIE);
+	put_u32(out + 20, m->last_sequence + 1);
+	memcpy(out + 108, m->source_id.bytes, source_id_size(&m->source_id));
+}
+
+void
+mar_encode(const struct mar *m, uint8_t *out)
+{
+	const struct dialect *const dialect = dialect_of(m->format);
+
+	memset(out, 0, WIRE_MAR_SIZE);
+	put_u32(out, (uint32_t)dialect->mar << 24 | (uint32_t)m->cause << 16 | WIRE_MAR_SIZE / 4);
+	dialect->mar_identity(m, out);
+	/* 12: local network and mask, none */
 	put_wall_time(out + 24, m->start_ns);
 	put_wall_time(out + 32, m->now_ns);
-	out[40] = WIRE_MAJOR;
+	out[40] = dialect->version;
 	out[41] = WIRE_MINOR;
 	/* 42: interface type and status, none in file mode */
 	put_u16(out + 44, m->far_interval_s);
 	put_u16(out + 46, m->mar_interval_s);
 	put_u64(out + 48, m->packets);
 	put_u64(out + 56, m->bytes);
-	/* 64: drift of clock against packet time, none */
+	/* 64: drift of clock against packet time, none; version 5: interfaces, idle flows */
 	put_u32(out + 72, m->records);
 	put_u32(out + 76, m->flows);
 	put_u32(out + 80, m->dropped);

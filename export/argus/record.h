@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Argus records, format version 3: a FAR from a flow record, a MAR from
+ * Argus records, format version 3 or 5: a FAR from a flow record, a MAR from
  * counters. Pure functions from structs to bytes: no I/O, no allocation, no
  * state but what far_encoder_init has computed.
  *
@@ -18,6 +18,7 @@
 
 /* What of a flow record is written. */
 struct far_options {
+	enum record_format format;
 	struct source_id source_id;
 	bool app_bytes;           /* metric with application bytes, where there are any */
 	bool bidirectional_times; /* a start and an end for each direction */
@@ -33,9 +34,13 @@ struct dsr;
 struct far_encoder {
 	struct far_options options;
 	struct flow_record_layout layout;
+	uint8_t first_byte; /* of each record: FAR, and the version */
 	unsigned dsrs;
 	const struct dsr *dsr[FAR_DSRS_MAX];
 };
+/* Format 3 numbers flows, format 5 records. */
+bool record_format_numbers_records(enum record_format);
+
 /* 0; -EINVAL when a layout asks for records beyond WIRE_RECORD_SIZE_MAX. */
 int far_encoder_init(struct far_encoder *, const struct far_options *,
                      const struct flow_record_layout *);
@@ -52,10 +57,11 @@ size_t far_encode(const struct far_encoder *, const struct flow_record *, uint32
  * since the output's previous MAR. */
 struct mar {
 	enum flow_cause cause;
+	enum record_format format;
 	struct source_id source_id;
 	uint64_t start_ns;      /* START: the probe's; others: the previous MAR's */
 	uint64_t now_ns;        /* wall clock */
-	uint32_t last_sequence; /* of the last new flow */
+	uint32_t last_sequence; /* the last one given out */
 	uint16_t far_interval_s, mar_interval_s;
 	uint64_t packets, bytes; /* received */
 	uint32_t records;        /* written; the STOP MAR counts itself */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The numbers of argus record format version 3, as argus 3.0.8.2 writes them
- * and the argus clients 3.0.8.2 read them.
+ * and the argus clients 3.0.8.2 read them, and what version 5 has otherwise, as
+ * argus 5.0.3 and its clients have it. WIRE5_ is of version 5 alone.
  *
- * Where each was learnt: [f] seen in files written by argus 3.0.8.2 from
- * captures; [c] tried by showing hand-made records to the real `ra`; [s] read
- * in its source, not seen in a file.
+ * Where each was learnt: [f] seen in files written by argus from captures; [c]
+ * tried by showing hand-made records to the real `ra`; [s] read in its source, not
+ * seen in a file.
  *
  * Everything on the wire is big-endian, floats are IEEE 754 single precision,
  * lengths are counted in 32-bit words and include the header.
@@ -20,7 +21,10 @@
 #define WIRE_VERSION		3
 #define WIRE_MAR		(0x80 | WIRE_VERSION)
 #define WIRE_FAR		(0x10 | WIRE_VERSION)
-#define WIRE_FAR_NETFLOW	(0x30 | WIRE_VERSION) /* imported; clients flag it N [c] */
+#define WIRE_IMPORTED		0x20 /* a FAR that was imported; clients flag it N [c] */
+#define WIRE5_VERSION		5
+#define WIRE5_MAR		(0x80 | WIRE5_VERSION)
+#define WIRE5_FAR		(0x10 | WIRE5_VERSION)
 #define WIRE_RECORD_HEADER_SIZE	4
 
 /* `ra -w` stops writing at records somewhat above 64 KiB: stay below. [c] */
@@ -33,8 +37,10 @@
 #define WIRE_MAR_ID_INTEGER	0x00400000u
 #define WIRE_MAR_ID_IPV4	0x00800000u
 #define WIRE_MAR_RECORD_LEN	0xFFFFFFFFu /* the last word [f] */
-#define WIRE_MAJOR		3
 #define WIRE_MINOR		0
+#define WIRE5_MAR_COOKIE	0xE57150CBu /* in every MAR's id field [f] */
+#define WIRE5_MAR_ID_IPV6	0x00600000u /* [f] */
+#define WIRE5_MAR_ID_UUID	0x00A00000u
 
 /* DSR types. [f] */
 #define WIRE_DSR_TRANSPORT	0x01
@@ -60,6 +66,8 @@
 #define WIRE_SRCID_IPV4		0x01
 #define WIRE_SRCID_INTEGER	0x20
 #define WIRE_SRCID_STRING	0x21
+#define WIRE5_SRCID_IPV6	0x02
+#define WIRE5_SRCID_UUID	0x22
 
 /* A sequence number that argus skips. [s] */
 #define WIRE_SEQUENCE_SKIPPED	0xFFFFFFFFu
@@ -88,6 +96,7 @@
 #define WIRE_TIME_DST_START	0x20
 #define WIRE_TIME_DST_END	0x40
 #define WIRE_TIME_UTC_US	0x18
+#define WIRE_TIME_UTC_NS	0x19 /* [f] of argus 5; its clients cut to microseconds */
 
 /* More packets than this in no time at all and the client prints an error record. [c] */
 #define WIRE_TIME_INSTANT_PACKETS 1000
@@ -116,6 +125,7 @@
 #define WIRE_NET_ARP		0x10
 #define WIRE_NET_ICMP		0x34
 #define WIRE_NET_ESP		0x38
+#define WIRE5_NET_TCP		0x02 /* qualifier: the TCP forms have a segment size [f] */
 
 /* Presence bits of vlan and, as nibbles, of mpls. [f] */
 #define WIRE_VLAN_SRC		0x01
@@ -128,6 +138,12 @@
 #define WIRE_JITTER_SRC_IDLE	0x02
 #define WIRE_JITTER_DST_ACTIVE	0x04
 #define WIRE_JITTER_DST_IDLE	0x08
+#define WIRE5_JITTER_HISTOGRAM	0x01 /* subtype: a sixth word, eight nibbles of distribution. argus 5 writes
+					seven and no subtype, which its own clients misread [c] */
+
+/* psize: the subtype of version 5 says which directions follow. [f] */
+#define WIRE5_PSIZE_SRC		0x01
+#define WIRE5_PSIZE_DST		0x02
 
 /* ipattr [f] */
 #define WIRE_IPATTR_SRC		0x01
@@ -146,6 +162,8 @@
 #define WIRE_MAC_MULTI_DST	0x02
 #define WIRE_ENCAPS_MULTI_SRC	0x04
 #define WIRE_ENCAPS_MULTI_DST	0x08
+/* encaps: in version 3 this bit of a mask says ERSPAN II, in version 5 VXLAN. [s] */
+#define WIRE_ENCAPS_ERSPAN2	0x04000000u
 
 /* behavior: keystrokes [s] */
 #define WIRE_BEHAVIOR_KEYSTROKE	0x01

@@ -45,6 +45,27 @@ captures_to_files_are_there(void **state)
 	assert_available(loaded_line(&l, "-X", "-r", "cisco:a", "ipfix:b", "./foo:c", NULL));
 }
 
+/* Whichever comes first, the id or the format. */
+static void
+long_source_ids_are_of_format_5(void **state)
+{
+	static const char uuid[] = "00112233-4455-6677-8899-aabbccddeeff";
+	struct loaded l;
+
+	(void)state;
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-e", uuid, "--format", "5", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "--format", "5", "-e", "::1", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "--format", "3", "-e", "1", NULL));
+	loaded_line(&l, "-X", "-r", "a", "-e", "2001:db8::1", NULL);
+	assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
+	assert_contains(l.error, "option -e: an IPv6 address is an id of record format 5 alone");
+	loaded_free(&l);
+	loaded_text(&l, "ARGUS_MONITOR_ID=00112233-4455-6677-8899-aabbccddeeff\n");
+	assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
+	assert_contains(l.error, "ARGUS_MONITOR_ID: a UUID is an id of record format 5 alone");
+	loaded_free(&l);
+}
+
 static void
 options_of_a_later_version_are_refused_by_name(void **state)
 {
@@ -143,6 +164,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captures_to_files_are_there),
+		cmocka_unit_test(long_source_ids_are_of_format_5),
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(switched_off_they_are_no_matter),

@@ -191,6 +191,7 @@ each_variable_is_tested(void **state)
 		"ARGUS_BIND_IP",
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
+		"PANOPTES_FORMAT",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",
 		"ARGUS_OUTPUT_STREAM",
@@ -379,6 +380,8 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_TUNNEL=yes", "argus, outer, inner or both" },
 		{ "ARGUS_FLOW_KEY=MPLS+VNI", "not for both" },
 		{ "ARGUS_FLOW_KEY=TUNNEL_ID+COMPLETE_MPLS", "not for both" },
+		{ "PANOPTES_FORMAT=4", "\"4\" is not a record format: 3 or 5" },
+		{ "PANOPTES_FORMAT=five", "3 or 5" },
 	};
 
 	(void)state;

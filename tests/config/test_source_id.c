@@ -2,10 +2,16 @@
 #include "tests/config/fake_names.h"
 #include "tests/config/loaded.h"
 
+#define UUID                                                                                     \
+	{                                                                                        \
+		0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, \
+		        0xee, 0xff                                                               \
+	}
+
 static const struct {
 	const char *text;
 	enum source_id_kind kind;
-	uint8_t bytes[4];
+	uint8_t bytes[16];
 } forms[] = {
 	{ "0", SOURCE_ID_INTEGER, { 0, 0, 0, 0 } },
 	{ "2435", SOURCE_ID_INTEGER, { 0, 0, 9, 131 } },
@@ -18,6 +24,13 @@ static const struct {
 	{ "\"ab c\"", SOURCE_ID_STRING, { 'a', 'b', ' ', 'c' } },
 	{ "\"1234\"", SOURCE_ID_STRING, { '1', '2', '3', '4' } },
 	{ "\"a\"", SOURCE_ID_STRING, { 'a', 0, 0, 0 } },
+	{ "2001:db8::1", SOURCE_ID_IPV6, { 0x20, 1, 0xd, 0xb8, [15] = 1 } },
+	{ "ipv6:2001:db8::1", SOURCE_ID_IPV6, { 0x20, 1, 0xd, 0xb8, [15] = 1 } },
+	{ "::", SOURCE_ID_IPV6, { 0 } },
+	{ "00112233-4455-6677-8899-AAbbccddeeff", SOURCE_ID_UUID, UUID },
+	{ "uuid:00112233-4455-6677-8899-aabbccddeeff", SOURCE_ID_UUID, UUID },
+	{ "uuid:/00112233-4455-6677-8899-aabbccddeeff", SOURCE_ID_UUID, UUID },
+	{ "uuid:00112233445566778899aabbccddeeff", SOURCE_ID_UUID, UUID },
 };
 
 static void
@@ -25,7 +38,7 @@ check_form(const struct loaded *l, size_t i)
 {
 	assert_loaded(l);
 	assert_int_equal(l->c.source_id.kind, forms[i].kind);
-	assert_memory_equal(l->c.source_id.bytes, forms[i].bytes, 4);
+	assert_memory_equal(l->c.source_id.bytes, forms[i].bytes, 16);
 }
 
 static void
@@ -58,7 +71,13 @@ what_is_no_id_is_refused(void **state)
 		{ "-5", "\"-5\"" },
 		{ "1.2.3.4.5", "\"1.2.3.4.5\"" },
 		{ "256.1.1.1", "\"256.1.1.1\"" },
-		{ "2001:db8::1", "\"2001:db8::1\"" },
+		{ "2001:db8::1::", "\"2001:db8::1::\"" },
+		{ "ipv6:10.1.2.3", "behind the colon is not an IPv6 address" },
+		{ "uuid:", "behind the colon is not a UUID" },
+		{ "uuid:00112233-4455-6677-8899-aabbccddeef", "is not a UUID" },
+		{ "uuid:00112233-4455-6677-8899-aabbccddeeff0", "is not a UUID" },
+		{ "uuid:001122334455-6677-8899-aabbccddeeff", "is not a UUID" },
+		{ "uuid:00112233-4455-6677-8899-aabbccddeefg", "is not a UUID" },
 		{ "`id`", "`hostname`" },
 		{ "`hostname", "`hostname`" },
 	};

@@ -6,6 +6,9 @@ check_samples.py WRITE_SAMPLES: writes the three files and compares what `ra`
 and `racount` print of them with what the records hold. Exit 77 (skipped): the
 clients are not installed.
 
+check_samples.py --five WRITE_SAMPLES: the same of format 5, with the clients of
+argus 5 in the folder $PANOPTES_ARGUS5_CLIENTS. Exit 77 without it.
+
 check_samples.py --decoder WRITE_SAMPLES: has an independent decoder look at
 every byte, $PANOPTES_SHARED/tools/argusdump.py. Exit 77 without it.
 """
@@ -96,15 +99,23 @@ RICH = {
     "arp": {"smac": "02:00:00:00:00:0a"},
 }
 
+# Where the clients of argus 5 print something else of format 5.
+FIVE = {
+    "icmp_echo": {"dport": ""},
+    "icmp_port_unreachable": {"sport": "0x0003"},
+}
+# Intervals between packets, milliseconds. ra 3.0.8.2 mixes the units where there are both kinds.
+JITTER = ("sintpktact", "sintpktidl", "dintpktact", "dintpktidl")
+
 FIELDS = ("seq proto saddr sport dir daddr dport spkts dpkts sbytes dbytes dur state flgs tcprtt "
           "synack ackdat stcpb dtcpb swin dwin sloss dloss sttl dttl stos dtos sipid dipid tcpopt "
           "svid dvid svlan smpls dmpls inode srcid sappbytes dappbytes smac dmac sminsz smaxsz "
           "dminsz dmaxsz snstroke dnstroke bssid ssid").split()
 
 
-def write(writer, folder, mode):
+def write(writer, folder, mode, *version):
     path = os.path.join(folder, mode)
-    names = subprocess.run([writer, path, mode], stdout=subprocess.PIPE, check=True, text=True)
+    names = subprocess.run([writer, path, mode, *version], stdout=subprocess.PIPE, check=True, text=True)
     return path, names.stdout.split()
 
 
@@ -131,9 +142,10 @@ def same(field, got, want):
     return got == want
 
 
-def check_file(path, names, rich):
+def check_file(path, names, rich, tools="", changes=None):
     bad = 0
-    out = client("ra", "-X", "-n", "-u", "-p", "6", "-c", "|", "-r", path, "-s", *FIELDS)
+    changes = changes or {}
+    out = client(os.path.join(tools, "ra"), "-X", "-n", "-u", "-p", "6", "-c", "|", "-r", path, "-s", *FIELDS)
     rows = [line.split("|") for line in out.splitlines()]
     header, rows = rows[0], rows[1:]
     if len(header) != len(FIELDS) or len(rows) != len(names):
@@ -141,17 +153,52 @@ def check_file(path, names, rich):
                  % (path, len(header), len(rows), len(FIELDS), len(names)))
     for n, (row, name) in enumerate(zip(rows, names), 1):
         got = {f: v.strip() for f, v in zip(FIELDS, row)}
-        want = of(ALWAYS[name], RICH.get(name, {}) if rich else {}, seq=str(n))
+        want = of(ALWAYS[name], RICH.get(name, {}) if rich else {}, changes.get(name, {}),
+                  seq=str(n))
         for field, value in want.items():
             if not same(field, got[field], value):
                 bad += 1
                 print("%s: record %d, %s: %s is %r, want %r"
                       % (path, n, name, field, got[field], value))
-    count = client("racount", "-X", "-r", path).splitlines()[1].split()
-    if count[1] != str(len(names) + 1):  # it counts the STOP MAR
+    count = client(os.path.join(tools, "racount"), "-X", "-r", path).splitlines()[1].split()
+    want = len(names) + (0 if tools else 1)  # that of argus 3 counts the STOP MAR
+    if count[1] != str(want):
         bad += 1
-        print("%s: racount finds %s records, want %d" % (path, count[1], len(names) + 1))
+        print("%s: racount finds %s records, want %d" % (path, count[1], want))
     return bad
+
+
+def check_jitter(path, tools):
+    """The source port of these samples says which of the four there are."""
+    bad = masks = 0
+    out = client(os.path.join(tools, "ra"), "-X", "-n", "-p", "6", "-c", "|", "-L", "-1",
+                 "-r", path, "-s", "sport", *JITTER, "-", "udp", "and", "dst", "port", "5000")
+    for line in out.splitlines():
+        port, *got = line.split("|")
+        if not port.isdigit() or int(port) < 52001:
+            continue
+        masks += 1
+        for i, field in enumerate(JITTER):
+            want = "2.000000" if int(port) - 52000 & 1 << i else "0.000000"
+            if got[i] != want:
+                bad += 1
+                print("%s: port %s: %s is %r, want %r" % (path, port, field, got[i], want))
+    if masks != 15:
+        bad += 1
+        print("%s: ra prints %d samples of jitter, want 15" % (path, masks))
+    return bad
+
+
+def check_refused(path):
+    """The clients of argus 3 have to refuse it, not to misread it."""
+    if not shutil.which("ra"):
+        return 0
+    done = subprocess.run(["ra", "-X", "-n", "-r", path], stdout=subprocess.PIPE, timeout=60,
+                          stderr=subprocess.DEVNULL, env=dict(os.environ, HOME="/nonexistent"))
+    if done.returncode == 1 and not done.stdout:
+        return 0
+    print("%s: ra of argus 3 ends with %d, want 1" % (path, done.returncode))
+    return 1
 
 
 def check_decoder(writer):
@@ -165,7 +212,24 @@ def check_decoder(writer):
                                "--need-stop", "--no-quirks"] + paths).returncode
 
 
+def check_five(writer):
+    tools = os.environ.get("PANOPTES_ARGUS5_CLIENTS", "")
+    if not os.path.exists(os.path.join(tools, "ra")) or not tools:
+        print("skipped: PANOPTES_ARGUS5_CLIENTS names no folder with ra and racount of argus 5")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        bad = 0
+        for mode in ("plain", "rich", "times"):
+            path, names = write(writer, folder, mode, "5")
+            bad += check_file(path, names, mode == "rich", tools, FIVE)
+            if mode == "rich":
+                bad += check_jitter(path, tools) + check_refused(path)
+        return 1 if bad else 0
+
+
 def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--five":
+        return check_five(sys.argv[2])
     if len(sys.argv) == 3 and sys.argv[1] == "--decoder":
         return check_decoder(sys.argv[2])
     if not shutil.which("ra") or not shutil.which("racount"):

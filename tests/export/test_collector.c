@@ -176,7 +176,7 @@ far_at(const struct fixture *f, unsigned n)
 	for (;;) {
 		const uint32_t header = word(f, at);
 
-		if (header >> 24 == WIRE_FAR && n-- == 0)
+		if (header >> 28 == WIRE_FAR >> 4 && n-- == 0)
 			return at;
 		at += (header & 0xffff) * 4u;
 	}
@@ -241,6 +241,28 @@ flow_keeps_its_number(void **state)
 	static const unsigned want[] = { 1, 2, 1, 2, 3, 3, 4, 4 };
 	for (unsigned i = 0; i < 8; i++)
 		assert_int_equal(far_sequence(f, i), want[i]);
+}
+
+static void
+format_5_numbers_records(void **state)
+{
+	struct fixture *f = *state;
+
+	f->config.format = RECORD_FORMAT_5;
+	f->config.source_id = (struct source_id){ SOURCE_ID_INTEGER, { 0, 0, 0, 17 } };
+	put(f, 0, 7, 1, FLOW_RECORD_FIRST);
+	put(f, 1, 7, 2, FLOW_RECORD_FIRST);
+	put(f, 0, 7, 3, 0);
+	put(f, 1, FLOWS - 1, 4, 0);
+	assert_int_equal(run(f), 0);
+	assert_int_equal(word(f, 0), 0x85100020);
+	assert_int_equal(word(f, 20), 1); /* the first to come */
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(word(f, far_at(f, i)) >> 24, WIRE5_FAR);
+		assert_int_equal(far_sequence(f, i), i + 1);
+	}
+	assert_int_equal(word(f, f->file_size - 128), 0x85300020);
+	assert_int_equal(word(f, f->file_size - 128 + 20), 5);
 }
 
 static void
@@ -437,6 +459,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(file_of_one_flow_is_the_worked_example),
 		TEST(flow_keeps_its_number),
+		TEST(format_5_numbers_records),
 		TEST(records_come_in_report_order_whatever_the_spread),
 		TEST(many_blocks_make_one_whole_file),
 		TEST(every_output_gets_the_same_records),

@@ -44,6 +44,63 @@ start_is_what_argus_writes(void **state)
 }
 
 static void
+start_5_is_what_argus_5_writes(void **state)
+{
+	struct mar m = {
+		.cause = CAUSE_START,
+		.format = RECORD_FORMAT_5,
+		.source_id = { .kind = SOURCE_ID_UUID },
+		.start_ns = 0x6b04ce8aull * 1000000000 + 0x0009d4b1ull * 1000,
+		.now_ns = 0x6b04ce8aull * 1000000000 + 0x0009d930ull * 1000,
+		.far_interval_s = 5,
+		.mar_interval_s = 60,
+	};
+	static const uint32_t
+	        want[32] = {
+		        0x85100020, 0xa00000,   0xe57150cb,        0,          0,
+		        1,          0x6b04ce8a, 0x0009d4b1,        0x6b04ce8a, 0x0009d930,
+		        0x05000000, 0x0005003c, [27] = 0x00112233, 0x44556677, 0x8899aabb,
+		        0xccddeeff, 0xffffffff,
+	        };
+	uint8_t out[WIRE_MAR_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++)
+		m.source_id.bytes[i] = (uint8_t)(i * 0x11);
+	memset(out, 0xee, sizeof(out));
+	mar_encode(&m, out);
+	for (size_t i = 0; i < 32; i++)
+		assert_int_equal(word(out, i * 4), want[i]);
+}
+
+/* The cookie and the source id are in each; the sequence number is the next one. */
+static void
+others_5_say_who_they_are(void **state)
+{
+	struct mar m = { .cause = CAUSE_STOP,
+		         .format = RECORD_FORMAT_5,
+		         .source_id = { SOURCE_ID_STRING, { 'p', 'r', 'b', '1' } },
+		         .last_sequence = 11 };
+	uint8_t out[WIRE_MAR_SIZE];
+
+	(void)state;
+	mar_encode(&m, out);
+	assert_int_equal(word(out, 0), 0x85300020);
+	assert_int_equal(word(out, 4), 0x200000);
+	assert_int_equal(word(out, 8), 0xe57150cb);
+	assert_int_equal(word(out, 20), 12);
+	assert_int_equal(word(out, 108), 0x70726231);
+	m.source_id = (struct source_id){ SOURCE_ID_NONE, { 1, 2, 3, 4 } };
+	mar_encode(&m, out);
+	assert_int_equal(word(out, 4), 0);
+	assert_int_equal(word(out, 108), 0);
+	m.source_id = (struct source_id){ SOURCE_ID_IPV6, { 0x20, 1, 0xd, 0xb8 } };
+	mar_encode(&m, out);
+	assert_int_equal(word(out, 4), 0x600000);
+	assert_int_equal(word(out, 108), 0x20010db8);
+}
+
+static void
 status_has_every_count_in_its_place(void **state)
 {
 	const struct mar m = {
@@ -115,6 +172,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(start_is_what_argus_writes),
+		cmocka_unit_test(start_5_is_what_argus_5_writes),
+		cmocka_unit_test(others_5_say_who_they_are),
 		cmocka_unit_test(status_has_every_count_in_its_place),
 		cmocka_unit_test(source_id_is_where_clients_look),
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * write_samples FILE plain|rich|times: an argus file of flow records of every
+ * write_samples FILE plain|rich|times [5]: an argus file of flow records of every
  * kind and feature, made by the collector itself. Their names go to standard
  * output, one a line, in the order of their sequence numbers; check_samples.py
  * knows what argus's clients must print of each.
@@ -413,10 +413,12 @@ main(int argc, char *argv[])
 	struct output_spec output = { 0 };
 	int rc;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: write_samples FILE plain|rich|times\n");
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr, "usage: write_samples FILE plain|rich|times [5]\n");
 		return 2;
 	}
+	if (argc == 4)
+		config.format = RECORD_FORMAT_5;
 	output.target = argv[1];
 	config.outputs = (struct output_list){ &output, 1 };
 	config.bidirectional_times = strcmp(argv[2], "times") == 0;

@@ -104,6 +104,38 @@ turning_once_exchanges_the_ends(void **state)
 	assert_int_equal(b.synack_us, a.synack_us);
 }
 
+/* What each side says last counts, in every record, and goes with the side. */
+static void
+largest_segments_are_each_sides(void **state)
+{
+	const struct segment syn = { .dir = 0, .flags = TCP_SYN };
+	const struct segment answer = { .dir = 1, .flags = TCP_SYN | TCP_ACK, .ack = 1, .ms = 4 };
+	const struct segment ack = { .dir = 0, .flags = TCP_ACK, .seq = 1, .ack = 1, .ms = 8 };
+	struct flow_tcp_report r;
+	struct packet p;
+
+	(void)state;
+	p = script_packet(&s, &syn);
+	p.tcp.mss = 1460;
+	script_feed(&s, &p, 0);
+	flow_tcp_report(&s.tcp, &r);
+	assert_int_equal(r.mss[0], 1460);
+	assert_int_equal(r.mss[1], 0);
+	p = script_packet(&s, &answer);
+	p.tcp.mss = 1360;
+	script_feed(&s, &p, 1);
+	flow_tcp_reported(&s.tcp);
+	p = script_packet(&s, &ack);
+	script_feed(&s, &p, 0);
+	flow_tcp_report(&s.tcp, &r);
+	assert_int_equal(r.mss[0], 1460);
+	assert_int_equal(r.mss[1], 1360);
+	flow_tcp_turn(&s.tcp);
+	flow_tcp_report(&s.tcp, &r);
+	assert_int_equal(r.mss[0], 1360);
+	assert_int_equal(r.mss[1], 1460);
+}
+
 /* Packets at random, near each other in sequence so that comparisons matter. */
 static uint64_t seed;
 
@@ -138,6 +170,7 @@ random_packet(uint64_t now_ns)
 	p.tcp.ack = base[random_below(4)] + random_below(5000);
 	p.tcp.window = (uint16_t)(random_below(4) ? random_below(65536) : 0);
 	p.tcp.options = random_below(16) << 20;
+	p.tcp.mss = (uint16_t)(random_below(4) ? 0 : random_below(65536));
 	p.tcp.has_window_shift = random_below(10) == 0;
 	p.tcp.window_shift = (uint8_t)random_below(256);
 	return p;
@@ -269,6 +302,7 @@ main(void)
 		TEST(marks_are_told_apart_by_direction),
 		TEST(report_overwrites_all_of_it),
 		TEST(turning_once_exchanges_the_ends),
+		TEST(largest_segments_are_each_sides),
 		TEST(any_sequence_of_packets_keeps_the_invariants),
 		TEST(a_turned_flow_behaves_the_same),
 	};
