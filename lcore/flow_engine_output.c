@@ -43,6 +43,9 @@ flow_engine_import(struct flow_engine *e, const struct flow_record *from)
 
 	if (r == NULL) {
 		counter_add(e->counters, COUNTER_records_lost_ring, 1);
+		counter_add(e->counters, COUNTER_packets_lost_ring,
+		            from->packets[0] + from->packets[1]);
+		counter_add(e->counters, COUNTER_bytes_lost_ring, from->bytes[0] + from->bytes[1]);
 		return;
 	}
 	memset(r, 0, e->record_layout.size);

@@ -77,7 +77,8 @@ take_sample(void *context, const struct import_origin *o, const struct import_sa
 		return;
 	}
 	packet.key.label ^= sample_label(o);
-	packet.flags &= ~(uint32_t)(PACKET_QUOTE | PACKET_FRAGMENT_MORE);
+	if (packet.flags & PACKET_QUOTE)
+		packet.quote.label ^= sample_label(o);
 	flow_engine_sample(fi->engine, &packet, &view, s->rate);
 }
 

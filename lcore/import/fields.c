@@ -33,9 +33,9 @@ struct row {
 	{                                           \
 		element, NUMBER, 0, AT(field), 0, 0 \
 	}
-#define N2(element, field)                                        \
-	{                                                         \
-		element, NUMBER, 0, AT(field[0]), AT(field[1]), 0 \
+#define N2(element, field)                                                     \
+	{                                                                      \
+		element, NUMBER, 0, AT(field), AT(field) + sizeof(uint64_t), 0 \
 	}
 #define NH(element, field, has)                           \
 	{                                                 \

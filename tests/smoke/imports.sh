@@ -65,6 +65,9 @@ import netflow5-damaged
 check_equal "payloads that contradict themselves" 3 "$(ledger import_malformed)"
 check_equal "payloads of no version" 3 "$(ledger import_unknown)"
 
+import netflow5-cut
+check_equal "exports that are not whole" 2 "$(ledger import_cut)"
+check_equal "only whole ones are read" 1 "$(ledger import_datagrams)"
 import netflow9
 check_equal "a data set before its template" 1 "$(ledger import_no_template)"
 check_equal "exports that are missing" 2 "$(ledger import_lost_datagrams)"

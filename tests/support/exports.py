@@ -10,8 +10,8 @@
 import struct
 import sys
 
-from conversation import MS, START_NS, Capture, Udp
-from packets import address, eth, ipv4, pcap, udp
+from conversation import MS, START_NS, Capture, Udp, ethernet
+from packets import address, eth, fragments4, ipv4, pcap, udp
 
 EXPORTER, COLLECTOR = "192.0.2.1", "192.0.2.9"
 UPTIME = 3_600_000  # ms, at START_NS
@@ -106,6 +106,17 @@ def netflow5_damaged():
     """More records announced than there are, a header cut short, versions that nobody knows."""
     return capture([fixed(5, count=30), fixed(5)[:20], fixed(8), b"\0", b"", fixed(5)[:-1]],
                    [f.line() for f in FLOWS + FLOWS[:2]])
+
+
+@export
+def netflow5_cut():
+    """One that the capture cut, one in fragments, one that is whole."""
+    c = capture([fixed(5), fixed(5, sequence=9)], [f.line() for f in FLOWS])
+    c.packets[0] = (c.packets[0][0], c.packets[0][1][:-1], len(c.packets[0][1]))
+    whole = udp(EXPORTER, COLLECTOR, 50000, 2055, fixed(5, sequence=3))
+    for part in fragments4(EXPORTER, COLLECTOR, 17, whole, 96, 7):
+        c.add(ethernet(part), step=0)
+    return c
 
 
 @export
