@@ -7,11 +7,11 @@
 #include "config/config.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "config/capture_name.h"
 #include "config/key.h"
 #include "config/setting.h"
+#include "config/target.h"
 #include "config/value.h"
 
 static bool
@@ -28,20 +28,18 @@ is_refused(const struct config *c, const struct key *k)
 static int
 check_outputs(const struct config *c, char *error, size_t error_size)
 {
-	char target[VALUE_SHOWN_SIZE];
+	char shown[VALUE_SHOWN_SIZE];
 
 	for (size_t i = 0; i < c->outputs.n; i++) {
-		const struct output_spec *o = &c->outputs.v[i];
+		const char *text = c->outputs.v[i].target;
+		const char *expected;
+		struct target target;
 
-		(void)value_shown(o->target, target, sizeof(target));
-		if (strstr(o->target, "://") != NULL) {
-			snprintf(
-			        error, error_size,
-			        "output %s: sending records over the network is not available yet; "
-			        "write to a file or to -",
-			        target);
-			return -ENOTSUP;
-		}
+		if (target_parse(text, &target, &expected) == 0)
+			continue;
+		snprintf(error, error_size, "output %s: expected %s",
+		         value_shown(text, shown, sizeof(shown)), expected);
+		return -ENOTSUP;
 	}
 	return 0;
 }

@@ -144,8 +144,9 @@ KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_c
 HEADING(heading_output, "Output")
 KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [\"filter\"]",
     NULL, USE_RESET,
-    "append records to this file; - is standard output. Repeatable; the next word, unless it "
-    "is an option, is a filter of records. The first one replaces those of the files before")
+    "append records to this file; - is standard output, argus-udp://host[:port] sends them as "
+    "datagrams. Repeatable; the next word, unless it is an option, is a filter of records. The "
+    "first one replaces those of the files before")
 KEY(output_stream, "ARGUS_OUTPUT_STREAM", 0, NULL, OUTPUT, outputs, NULL, 0, 0, NULL, NULL,
     USE_RESET, "send records to this URL, as in \"argus-udp://host:561 'filter'\"")
 KEY(access_port, "ARGUS_ACCESS_PORT", 'P', NULL, U16, access_port, "0", 0, 65535, "port", NULL,

@@ -20,6 +20,7 @@
 
 #define TURN_RECORDS 256 /* between two looks at the clock */
 #define FLUSH_NS 250000000u
+#define POLL_NS 10000000u
 #define NS_PER_S 1000000000u
 /* Nothing comes: a few pauses, then sleep, far shorter than a ring takes to fill. */
 #define IDLE_PAUSES 16
@@ -45,7 +46,7 @@ struct collector {
 	struct outputs outputs;
 	struct mar mar; /* what all MARs have in common */
 	struct ledger ledger;
-	uint64_t mar_due_ns, flush_due_ns, waiting_since_ns; /* monotonic */
+	uint64_t mar_due_ns, flush_due_ns, poll_due_ns, waiting_since_ns; /* monotonic */
 	unsigned idle, hurry_turns;
 	uint64_t records_received;
 };
@@ -163,7 +164,7 @@ collector_idle(struct collector *c)
 #endif
 }
 
-/* What is due by the clock: a flush, a status MAR. */
+/* What is due by the clock: a flush, the outputs' own work, a status MAR. */
 static void
 collector_housekeep(struct collector *c, uint64_t now_ns)
 {
@@ -172,6 +173,10 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 	if (now_ns >= c->flush_due_ns) {
 		outputs_flush(&c->outputs);
 		c->flush_due_ns = now_ns + FLUSH_NS;
+	}
+	if (now_ns >= c->poll_due_ns) {
+		outputs_poll(&c->outputs, now_ns);
+		c->poll_due_ns = now_ns + POLL_NS;
 	}
 	if (interval_s != 0 && now_ns >= c->mar_due_ns) {
 		collector_mar(c, CAUSE_STATUS);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "config/target.h"
 #include "export/argus/dsr.h"
 
 static int
@@ -63,16 +64,24 @@ outputs_check_filters(const struct config *c, char *error, size_t error_size)
 	return 0;
 }
 
+/* One for each kind of target. */
+static struct sink *(*const openers[TARGET_KINDS])(const struct sink_options *, char *, size_t) = {
+	[TARGET_FILE] = sink_file_open,
+	[TARGET_UDP] = sink_udp_open,
+};
+
 static int
 open_one(struct outputs *o, const struct output_spec *spec, const struct mar *start, char *error,
          size_t error_size)
 {
+	const struct sink_options options = { .target = spec->target, .start = start };
 	struct output *out = &o->v[o->n];
+	const char *expected;
+	struct target target;
 
-	if (strstr(spec->target, "://") != NULL) {
-		snprintf(error, error_size, "output %s: a network output can't be written yet",
-		         spec->target);
-		return -ENOTSUP;
+	if (target_parse(spec->target, &target, &expected) < 0) {
+		snprintf(error, error_size, "output %s: expected %s", spec->target, expected);
+		return -EINVAL;
 	}
 	if (spec->filter != NULL) {
 		out->filter = compile(spec, error, error_size);
@@ -83,7 +92,7 @@ open_one(struct outputs *o, const struct output_spec *spec, const struct mar *st
 			return -ENOMEM;
 		}
 	}
-	out->sink = sink_file_open(spec->target, start, error, error_size);
+	out->sink = openers[target.kind](&options, error, error_size);
 	if (out->sink == NULL)
 		return -EIO;
 	o->any_unfiltered |= spec->filter == NULL;
@@ -167,6 +176,20 @@ outputs_flush(struct outputs *o)
 }
 
 void
+outputs_poll(struct outputs *o, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < o->n; i++) {
+		struct sink *s = o->v[i].sink;
+		const int before = s->error;
+
+		if (s->ops->poll == NULL)
+			continue;
+		s->ops->poll(s, now_ns);
+		check(o, s, before);
+	}
+}
+
+void
 outputs_mar(struct outputs *o, const struct mar *mar)
 {
 	outputs_flush(o);
@@ -246,10 +269,13 @@ static void
 close_sink(struct outputs *o, struct sink *s)
 {
 	const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
-	const uint64_t lost = s->records_lost;
-	int error = s->error;
-	int close_error;
+	int error, close_error;
+	uint64_t lost;
 
+	if (s->ops->finish != NULL)
+		s->ops->finish(s);
+	error = s->error;
+	lost = s->records_lost;
 	o->written += s->records_written;
 	o->filtered += s->records_filtered;
 	o->lost += lost;

@@ -60,7 +60,10 @@ void outputs_record(struct outputs *o, const struct far_encoder *encoder,
 /* Writes what waits. */
 void outputs_flush(struct outputs *o);
 
-/* ... and then a STATUS or STOP MAR. */
+/* Lets outputs do what is due by the clock (monotonic). */
+void outputs_poll(struct outputs *o, uint64_t now_ns);
+
+/* Writes what waits, and then a STATUS or STOP MAR. */
 void outputs_mar(struct outputs *o, const struct mar *mar);
 
 /* Closes and frees; the sums are complete then. May be called again. */

@@ -4,12 +4,15 @@
  * and hands the same block of bytes to every sink; each keeps its own counters
  * and its own MARs, since each has lost and written different records.
  *
- * A sink that fails stays failed: it counts what it loses and never stops
- * another one. To add a kind of output: a struct that begins with struct sink,
- * its struct sink_ops, an _open function, and a row in collector.c.
+ * A sink that fails for good sets its error and stays failed: it counts what it
+ * loses and never stops another one. One that may recover sets no error: it
+ * counts what it lost, goes on, and says so at close. To add a kind of output:
+ * a struct that begins with struct sink, its struct sink_ops, an _open function,
+ * a prefix in config/target.c and a row in outputs.c.
  *
- * Collector lcore only. Sinks may wait for their file; they never allocate
- * between open and close.
+ * Opened and closed on the main lcore or the collector's, used on the
+ * collector's. Sinks may wait for their file; they never wait long for a peer
+ * and never allocate between open and close.
  */
 #ifndef PANOPTES_EXPORT_SINK_H
 #define PANOPTES_EXPORT_SINK_H
@@ -33,7 +36,12 @@ struct sink_ops {
 	void (*write)(struct sink *, const struct sink_block *);
 	/* Writes a STATUS or STOP MAR; fills in the records since the last one. */
 	void (*mar)(struct sink *, const struct mar *);
-	/* Finishes and frees the sink; 0 or a negative errno when data written earlier are lost. */
+	/* NULL, or what is due whether records come or not; called many times a second. Never
+	 * waits. 'now_ns' is monotonic. */
+	void (*poll)(struct sink *, uint64_t now_ns);
+	/* NULL, or: gets out what waits, in bounded time. The counters are complete then. */
+	void (*finish)(struct sink *);
+	/* Frees the sink; 0 or a negative errno when data written earlier are lost. */
 	int (*close)(struct sink *);
 };
 
@@ -46,10 +54,22 @@ struct sink {
 	uint64_t bytes_written;
 };
 
-/* A file, appended to, or standard output for "-". 'start' is the START MAR, written at once and
- * again, with the time of then, whenever the file has been moved away, deleted or emptied. NULL on
- * failure; 'error' then holds one line. */
-struct sink *sink_file_open(const char *target, const struct mar *start, char *error,
-                            size_t error_size);
+/* Wall clock, ns since the epoch: the time of MARs. */
+uint64_t sink_wall_ns(void);
+
+struct sink_options {
+	const char *target;      /* as configured; outlives the sink */
+	const struct mar *start; /* the START MAR; its 'now' is set whenever it is written */
+};
+
+/* All _open functions: NULL on failure; 'error' then holds one line. */
+
+/* A file, appended to, or standard output for "-". The START MAR is written at once and again
+ * whenever the file has been moved away, deleted or emptied. */
+struct sink *sink_file_open(const struct sink_options *, char *error, size_t error_size);
+
+/* Datagrams of whole records; the START MAR is the first one. What the kernel refuses to send is
+ * lost, which is no error before the end. */
+struct sink *sink_udp_open(const struct sink_options *, char *error, size_t error_size);
 
 #endif

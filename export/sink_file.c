@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "export/argus/wire.h"
@@ -30,15 +29,6 @@ struct sink_file {
 	ino_t ino;
 	struct mar start;
 };
-
-static uint64_t
-wall_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* How many of the 'size' bytes were written; fewer than all: errno says why. */
 static size_t
@@ -103,7 +93,7 @@ file_put_mar(struct sink_file *f, const struct mar *m)
 static int
 file_put_start(struct sink_file *f)
 {
-	f->start.now_ns = wall_ns();
+	f->start.now_ns = sink_wall_ns();
 	return file_put_mar(f, &f->start);
 }
 
@@ -146,14 +136,10 @@ static uint32_t
 records_whole(const struct sink_block *b, size_t size, size_t *end)
 {
 	uint32_t n = 0;
-	size_t at = 0;
+	size_t at = 0, record;
 
-	while (at + WIRE_RECORD_HEADER_SIZE <= size) {
-		const size_t words = (size_t)b->bytes[at + 2] << 8 | b->bytes[at + 3];
-
-		if (words == 0 || at + words * 4 > size)
-			break;
-		at += words * 4;
+	while ((record = record_size(b->bytes + at, size - at)) != 0) {
+		at += record;
 		n++;
 	}
 	*end = at;
@@ -219,23 +205,23 @@ static const struct sink_ops file_ops = {
 };
 
 struct sink *
-sink_file_open(const char *target, const struct mar *start, char *error, size_t error_size)
+sink_file_open(const struct sink_options *o, char *error, size_t error_size)
 {
 	struct sink_file *f = calloc(1, sizeof(*f));
 	int rc;
 
 	if (f == NULL) {
-		snprintf(error, error_size, "output %s: out of memory", target);
+		snprintf(error, error_size, "output %s: out of memory", o->target);
 		return NULL;
 	}
 	f->sink.ops = &file_ops;
-	f->sink.target = target;
-	f->start = *start;
+	f->sink.target = o->target;
+	f->start = *o->start;
 	f->fd = -1;
-	f->rotates = strcmp(target, "-") != 0;
+	f->rotates = strcmp(o->target, "-") != 0;
 	rc = file_open(f);
 	if (rc != 0) {
-		snprintf(error, error_size, "output %s: %s", f->rotates ? target : "(stdout)",
+		snprintf(error, error_size, "output %s: %s", f->rotates ? o->target : "(stdout)",
 		         strerror(-rc));
 		file_close(&f->sink);
 		return NULL;

@@ -53,6 +53,15 @@ size_t far_size_max(const struct far_encoder *);
 size_t far_encode(const struct far_encoder *, const struct flow_record *, uint32_t sequence,
                   uint8_t *out, size_t room);
 
+/* The size of the record that begins here; 0: it is not whole in the 'size' bytes. */
+static inline size_t
+record_size(const uint8_t *bytes, size_t size)
+{
+	const size_t n = size < 4 ? 0 : 4 * ((size_t)bytes[2] << 8 | bytes[3]);
+
+	return n <= size ? n : 0;
+}
+
 /* A management record. The cause is one of CAUSE_START, _STATUS, _STOP. Counters are of the time
  * since the output's previous MAR. */
 struct mar {

@@ -41,6 +41,8 @@ captures_to_files_are_there(void **state)
 	                             "tcp", NULL));
 	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "o", "tcp and port 80", NULL));
 	assert_available(loaded_line(&l, "-X", "-R", "/tmp", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "argus-udp://h:561", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "udp://h", "tcp", NULL));
 	assert_available(loaded_line(&l, "-X", "-b", "-r", "a", NULL));
 	assert_available(loaded_line(&l, "-X", "-r", "cisco:a", "ipfix:b", "./foo:c", NULL));
 }
@@ -73,15 +75,9 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		const char *words[2];
 		const char *says;
 	} rows[] = {
-		{ { "-i", "eth0" }, "option -i" },
-		{ { "-P", "561" }, "option -P" },
-		{ { "-B", "::1" }, "option -B" },
-		{ { "-d", NULL }, "option -d" },
-		{ { "-C", NULL }, "option -C" },
-		{ { "-c", "/jail" }, "option -c" },
-		{ { "-w", "argus-udp://h:561" }, "output argus-udp://h:561" },
-		{ { "-w", "udp://h" }, "output udp://h" },
-		{ { "-w", "argus-tcp://h" }, "output argus-tcp://h" },
+		{ { "-i", "eth0" }, "option -i" }, { { "-P", "561" }, "option -P" },
+		{ { "-B", "::1" }, "option -B" },  { { "-d", NULL }, "option -d" },
+		{ { "-C", NULL }, "option -C" },   { { "-c", "/jail" }, "option -c" },
 	};
 	struct loaded l;
 
@@ -106,6 +102,28 @@ an_unknown_kind_of_capture_is_refused_with_the_known_ones(void **state)
 	assert_contains(l->error, CAPTURE_PREFIXES);
 	assert_null(strchr(l->error, '\n'));
 	loaded_free(l);
+}
+
+static void
+an_output_to_nowhere_is_refused_with_what_would_be_right(void **state)
+{
+	static const struct {
+		const char *target, *says;
+	} rows[] = {
+		{ "http://h", "output http://h: expected a file, - or argus-udp://" },
+		{ "argus-udp://h:0", "output argus-udp://h:0: expected a port from 1 to 65535" },
+	};
+	struct loaded l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		loaded_line(&l, "-X", "-r", "a", "-w", rows[i].target, NULL);
+		assert_int_equal(l.rc, 0);
+		assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
+		assert_contains(l.error, rows[i].says);
+		assert_null(strchr(l.error, '\n'));
+		loaded_free(&l);
+	}
 }
 
 static void
@@ -167,6 +185,7 @@ main(void)
 		cmocka_unit_test(long_source_ids_are_of_format_5),
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
+		cmocka_unit_test(an_output_to_nowhere_is_refused_with_what_would_be_right),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),

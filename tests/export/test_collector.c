@@ -392,12 +392,12 @@ static void
 output_that_cannot_be_is_refused_in_one_line(void **state)
 {
 	struct fixture *f = *state;
-	char error[256], url[] = "argus-udp://127.0.0.1:561";
+	char error[256], url[] = "argus-udp://127.0.0.1:0";
 
 	f->spec[0].target = url;
 	assert_null(collector_create(&f->options, error, sizeof(error)));
-	assert_string_equal(error, "output argus-udp://127.0.0.1:561: a network output can't be "
-	                           "written yet");
+	assert_string_equal(error, "output argus-udp://127.0.0.1:0: expected a port from 1 to "
+	                           "65535");
 	f->spec[0].target = f->dir;
 	assert_null(collector_create(&f->options, error, sizeof(error)));
 	assert_non_null(strstr(error, "Is a directory"));

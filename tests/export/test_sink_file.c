@@ -69,8 +69,9 @@ fixture_close(void **state)
 static struct sink *
 sink_open(const char *target, const struct mar *start)
 {
+	const struct sink_options o = { .target = target, .start = start };
 	char error[256] = "";
-	struct sink *s = sink_file_open(target, start, error, sizeof(error));
+	struct sink *s = sink_file_open(&o, error, sizeof(error));
 
 	assert_string_equal(error, "");
 	assert_non_null(s);
@@ -202,11 +203,13 @@ static void
 full_disk_at_the_start_is_one_clear_line(void **state)
 {
 	struct fixture *f = *state;
+	struct sink_options o = { .target = "/dev/full", .start = &f->start };
 	char error[256];
 
-	assert_null(sink_file_open("/dev/full", &f->start, error, sizeof(error)));
+	assert_null(sink_file_open(&o, error, sizeof(error)));
 	assert_string_equal(error, "output /dev/full: No space left on device");
-	assert_null(sink_file_open("/nowhere/at/all", &f->start, error, sizeof(error)));
+	o.target = "/nowhere/at/all";
+	assert_null(sink_file_open(&o, error, sizeof(error)));
 	assert_string_equal(error, "output /nowhere/at/all: No such file or directory");
 }
 
