@@ -29,19 +29,27 @@ static int
 check_outputs(const struct config *c, char *error, size_t error_size)
 {
 	char shown[VALUE_SHOWN_SIZE];
+	bool rotates = c->rotate_s == 0;
 
 	for (size_t i = 0; i < c->outputs.n; i++) {
 		const char *text = c->outputs.v[i].target;
 		const char *expected;
 		struct target target;
 
-		if (target_parse(text, &target, &expected) == 0)
+		if (target_parse(text, &target, &expected) == 0) {
+			rotates |= target.kind == TARGET_FILE && target_has_time(text);
 			continue;
+		}
 		snprintf(error, error_size, "output %s: expected %s",
 		         value_shown(text, shown, sizeof(shown)), expected);
 		return -ENOTSUP;
 	}
-	return 0;
+	if (rotates)
+		return 0;
+	snprintf(error, error_size,
+	         "option --rotate: no output is a file with a time in its name, as "
+	         "/var/log/argus/%%Y-%%m-%%d/%%H.%%M.%%S.argus has");
+	return -ENOTSUP;
 }
 
 static int

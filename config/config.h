@@ -153,6 +153,7 @@ struct config {
 	/* output */
 	struct output_list outputs;
 	enum record_format format; /* --format */
+	uint32_t rotate_s;         /* --rotate; divides a day, or is whole days; 0: never */
 	struct source_id source_id;
 	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;

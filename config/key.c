@@ -52,6 +52,7 @@ const struct key config_keys[KEY_COUNT] = {
 #define SIZE_KEYSTROKE_CONF sizeof(((struct config *)0)->keystroke_conf)
 #define SIZE_HUGE sizeof(enum huge_pages)
 #define SIZE_FORMAT sizeof(enum record_format)
+#define SIZE_PERIOD sizeof(uint32_t)
 #define SIZE_HEADING sizeof(enum config_action)
 #define SIZE_ACTION sizeof(enum config_action)
 #define SIZE_INCLUDE sizeof(enum config_action)
@@ -125,6 +126,10 @@ key_expects(const struct key *k, char *out, size_t size)
 	case VALUE_INTERVAL:
 		snprintf(out, size, "a number of seconds (%.6f to %" PRIu64 ", or 0)",
 		         (double)k->min / 1e9, k->max / UINT64_C(1000000000));
+		break;
+	case VALUE_PERIOD:
+		snprintf(out, size,
+		         "a period that divides a day, or whole days, with its unit, s, m, h or d");
 		break;
 	case VALUE_RANGE:
 		snprintf(out, size,

@@ -205,6 +205,10 @@ KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
 KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
     "write records for the clients of argus 3, which those of argus 5 read with faults, or of "
     "argus 5, which those of argus 3 refuse")
+KEY(rotate, "PANOPTES_ROTATE", 0, "rotate", PERIOD, rotate_s, "0", 0, 0, "period", NULL, 0,
+    "begin new files at whole periods of local time (30s, 5m, 1h, 1d; 0 is never), for outputs "
+    "with a time in their name, in the conversions of strftime(3), as in "
+    "/var/log/argus/%Y-%m-%d/%H.%M.%S.argus; directories are made")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,

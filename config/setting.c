@@ -197,6 +197,14 @@ setting_format(const struct setting *s)
 }
 
 static int
+setting_period(const struct setting *s)
+{
+	if (value_period(s->text, key_field(s->config, s->key)) < 0)
+		return setting_refuse_text(s);
+	return 0;
+}
+
+static int
 setting_action(const struct setting *s)
 {
 	s->config->action = (enum config_action)s->key->max;
@@ -246,6 +254,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
 	[VALUE_HUGE] = setting_huge,
 	[VALUE_FORMAT] = setting_format,
+	[VALUE_PERIOD] = setting_period,
 	[VALUE_ACTION] = setting_action,
 	[VALUE_INCLUDE] = setting_none,
 	[VALUE_RESET] = setting_none,

@@ -5,9 +5,7 @@
 #include "config/target.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 static const struct {
 	const char *prefix;
@@ -66,7 +64,7 @@ parse_address(const char *text, struct target *t, const char **expected)
 		port = TARGET_PORT_DEFAULT;
 	if (!port_is_sound(port))
 		return -EINVAL;
-	strcpy(t->port, port);
+	memcpy(t->port, port, strlen(port) + 1);
 	return 0;
 }
 

@@ -6,6 +6,9 @@
 #ifndef PANOPTES_CONFIG_TARGET_H
 #define PANOPTES_CONFIG_TARGET_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #define TARGET_HOST_SIZE 256
 #define TARGET_PORT_SIZE 6
 #define TARGET_PORT_DEFAULT "561" /* argus's */
@@ -27,5 +30,12 @@ struct target {
 
 /* 0; or -EINVAL, and what would be right in 'expected'. Whatever has no :// is a file. */
 int target_parse(const char *text, struct target *, const char **expected);
+
+/* Whether a file's name has a conversion of strftime(3), for rotation. */
+static inline bool
+target_has_time(const char *path)
+{
+	return strchr(path, '%') != NULL;
+}
 
 #endif

@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #define NS_DIGITS 9
+#define DAY_S 86400u
+#define PERIOD_MAX_S (366 * DAY_S)
 #define DECIMAL_DIGITS 15 /* any such number is exact in a double */
 
 static bool
@@ -111,6 +113,30 @@ value_interval(const char *text, uint64_t *ns)
 	if (rc == 0)
 		*ns = whole * second + part;
 	return rc;
+}
+
+int
+value_period(const char *text, uint32_t *seconds)
+{
+	static const char units[] = "smhd";
+	static const uint32_t unit_s[] = { 1, 60, 3600, DAY_S };
+	const char *unit;
+	uint64_t n = 0;
+
+	if (strcmp(text, "0") == 0) {
+		*seconds = 0;
+		return 0;
+	}
+	if (digits(&text, &n) < 0 || *text == '\0' || text[1] != '\0')
+		return -EINVAL;
+	unit = strchr(units, *text);
+	if (unit == NULL || n == 0 || n > PERIOD_MAX_S)
+		return -EINVAL;
+	n *= unit_s[unit - units];
+	if (n > PERIOD_MAX_S || (n < DAY_S ? DAY_S % n : n % DAY_S) != 0)
+		return -EINVAL;
+	*seconds = (uint32_t)n;
+	return 0;
 }
 
 int

@@ -20,6 +20,10 @@ int value_count(const char *text, uint64_t *out);
 /* Seconds, with up to nine digits after the point, in nanoseconds. */
 int value_interval(const char *text, uint64_t *ns);
 
+/* "5m": a number and s, m, h or d, in seconds; it divides a day or is whole days, of a year at
+ * most. "0" is none. */
+int value_period(const char *text, uint32_t *seconds);
+
 /* Digits with or without a point, at most 15 of them. */
 int value_decimal(const char *text, double *out);
 

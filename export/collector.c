@@ -175,6 +175,10 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 		c->flush_due_ns = now_ns + FLUSH_NS;
 	}
 	if (now_ns >= c->poll_due_ns) {
+		const uint64_t time_ns = merge_time(&c->merge);
+
+		if (time_ns != 0 && time_ns != UINT64_MAX)
+			outputs_time(&c->outputs, time_ns);
 		outputs_poll(&c->outputs, now_ns);
 		c->poll_due_ns = now_ns + POLL_NS;
 	}

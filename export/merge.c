@@ -216,6 +216,16 @@ merge_waiting(struct merge *m)
 	return waiting;
 }
 
+uint64_t
+merge_time(const struct merge *m)
+{
+	uint64_t lowest = ENDED;
+
+	for (unsigned i = 0; i < m->lanes; i++)
+		lowest = m->bound_ns[i] < lowest ? m->bound_ns[i] : lowest;
+	return lowest;
+}
+
 bool
 merge_ended(const struct merge *m)
 {

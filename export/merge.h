@@ -49,6 +49,8 @@ void merge_release(struct merge *, unsigned lane);
 
 /* Records wait in some ring for another ring's clock. */
 bool merge_waiting(struct merge *);
+/* No record that is earlier will be handed out, unless in a hurry; UINT64_MAX at the end. */
+uint64_t merge_time(const struct merge *);
 /* Every ring has ended and is empty. */
 bool merge_ended(const struct merge *);
 

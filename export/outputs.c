@@ -74,7 +74,11 @@ static int
 open_one(struct outputs *o, const struct output_spec *spec, const struct mar *start, char *error,
          size_t error_size)
 {
-	const struct sink_options options = { .target = spec->target, .start = start };
+	const struct sink_options options = {
+		.target = spec->target,
+		.start = start,
+		.rotates = o->rotation.period_s != 0 && target_has_time(spec->target),
+	};
 	struct output *out = &o->v[o->n];
 	const char *expected;
 	struct target target;
@@ -104,6 +108,7 @@ outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
              struct control *control, char *error, size_t error_size)
 {
 	*o = (struct outputs){ .record_max = record_max, .control = control };
+	rotation_init(&o->rotation, c->rotate_s);
 	o->v = calloc(c->outputs.n ? c->outputs.n : 1, sizeof(struct output));
 	if (o->v == NULL || block_get(&o->shared) != 0) {
 		snprintf(error, error_size, "collector: out of memory");
@@ -173,6 +178,29 @@ outputs_flush(struct outputs *o)
 		if (o->v[i].filter != NULL)
 			flush_own(o, &o->v[i]);
 	}
+}
+
+/* Blocks are of one period. */
+static void
+rotate(struct outputs *o)
+{
+	outputs_flush(o);
+	for (unsigned i = 0; i < o->n; i++) {
+		struct sink *s = o->v[i].sink;
+		const int before = s->error;
+
+		if (s->ops->rotate == NULL)
+			continue;
+		s->ops->rotate(s, &o->rotation);
+		check(o, s, before);
+	}
+}
+
+void
+outputs_time(struct outputs *o, uint64_t report_ns)
+{
+	if (report_ns >= o->rotation.look_ns && rotation_moves(&o->rotation, report_ns))
+		rotate(o);
 }
 
 void
@@ -254,6 +282,7 @@ outputs_record(struct outputs *o, const struct far_encoder *encoder,
 	const uint8_t *bytes = NULL;
 	size_t size = 0;
 
+	outputs_time(o, record->report_ns);
 	if (o->any_unfiltered) {
 		if (OUTPUT_BLOCK_SIZE - o->shared.used < o->record_max)
 			flush_shared(o);

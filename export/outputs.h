@@ -36,8 +36,9 @@ struct outputs {
 	unsigned n, live;
 	struct output_block shared;
 	bool any_unfiltered;
-	size_t record_max;       /* no record is longer, in bytes */
-	uint64_t encoded;        /* records */
+	size_t record_max; /* no record is longer, in bytes */
+	uint64_t encoded;  /* records */
+	struct rotation rotation;
 	struct control *control; /* told to stop when nothing is left to write to */
 	int error;               /* the first failure */
 	char problem[512];       /* ... in a line; empty: none */
@@ -52,6 +53,10 @@ int outputs_check_filters(const struct config *c, char *error, size_t error_size
  * one line in 'error'; outputs_close() is due either way. */
 int outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
                  size_t record_max, struct control *control, char *error, size_t error_size);
+
+/* Nothing comes any more whose report time is before this one (ns since the epoch): files whose
+ * period is over are finished. */
+void outputs_time(struct outputs *o, uint64_t report_ns);
 
 /* The record to all who want it. */
 void outputs_record(struct outputs *o, const struct far_encoder *encoder,

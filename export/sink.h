@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "export/argus/record.h"
+#include "export/rotation.h"
 
 /* Whole records end to end, no MAR among them. Borrowed for the time of the call. */
 struct sink_block {
@@ -36,6 +37,8 @@ struct sink_ops {
 	void (*write)(struct sink *, const struct sink_block *);
 	/* Writes a STATUS or STOP MAR; fills in the records since the last one. */
 	void (*mar)(struct sink *, const struct mar *);
+	/* NULL, or: a new period of files has begun, whose records come next. */
+	void (*rotate)(struct sink *, const struct rotation *);
 	/* NULL, or what is due whether records come or not; called many times a second. Never
 	 * waits. 'now_ns' is monotonic. */
 	void (*poll)(struct sink *, uint64_t now_ns);
@@ -57,15 +60,21 @@ struct sink {
 /* Wall clock, ns since the epoch: the time of MARs. */
 uint64_t sink_wall_ns(void);
 
+/* Makes the directories above a path: 0 or a negative errno. */
+int sink_make_directories(const char *path);
+
 struct sink_options {
 	const char *target;      /* as configured; outlives the sink */
 	const struct mar *start; /* the START MAR; its 'now' is set whenever it is written */
+	bool rotates;            /* a file's name is made anew from 'target' for each period */
 };
 
 /* All _open functions: NULL on failure; 'error' then holds one line. */
 
 /* A file, appended to, or standard output for "-". The START MAR is written at once and again
- * whenever the file has been moved away, deleted or emptied. */
+ * whenever the file has been moved away, deleted or emptied. One that rotates is opened, and its
+ * directories made, with its period's first record; when the period is over it gets a STOP MAR. A
+ * name that ends in .gz or .zst is compressed, in whole frames of some seconds at most. */
 struct sink *sink_file_open(const struct sink_options *, char *error, size_t error_size);
 
 /* Datagrams of whole records; the START MAR is the first one. What the kernel refuses to send is

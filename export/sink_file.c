@@ -6,71 +6,68 @@
  * file there isn't ours any more, or is empty, it is begun anew with a START
  * MAR, so that a rotated file can always be read by itself. A write that fails
  * half-way is cut back to whole records where the output can be cut.
+ *
+ * Of a compressed file, blocks are gathered until they are worth a frame, or are
+ * some seconds old; records count as written once their frame is. The START MAR
+ * is a frame of its own.
  */
 #include "export/sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "export/argus/wire.h"
+#include "export/codec.h"
+#include "export/record_file.h"
+
+#define FRAME_SIZE ((size_t)1 << 20)
+#define FRAME_AGE_NS 5000000000u
 
 struct sink_file {
 	struct sink sink;
-	int fd;
-	bool regular; /* can be cut */
-	bool rotates; /* has a path that can be moved away */
-	dev_t dev;
-	ino_t ino;
+	struct record_file file;
+	bool rotates;
+	char path[PATH_MAX]; /* empty: no period has begun yet */
 	struct mar start;
+	int close_error; /* of a file of an earlier period */
+
+	struct codec *codec; /* NULL: plain */
+	uint8_t *frame;      /* what waits to be compressed */
+	size_t frame_used;
+	uint32_t frame_records;
+	uint64_t frame_since_ns; /* monotonic; 0: not looked at yet */
 };
 
-/* How many of the 'size' bytes were written; fewer than all: errno says why. */
+/* --- bytes --------------------------------------------------------------- */
+
+/* How many of the bytes are in the file, plain or as a frame; fewer than all: *error. */
 static size_t
-file_put(const struct sink_file *f, const uint8_t *bytes, size_t size)
+file_put(struct sink_file *f, const uint8_t *bytes, size_t size, int *error)
 {
-	size_t done = 0;
+	const uint8_t *out = bytes;
+	size_t out_size = size, done;
 
-	while (done < size) {
-		const ssize_t n = write(f->fd, bytes + done, size - done);
-
-		if (n > 0) {
-			done += (size_t)n;
-		} else if (n == 0) {
-			errno = EIO;
-			break;
-		} else if (errno == EAGAIN) {
-			struct pollfd p = { .fd = f->fd, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-		} else if (errno != EINTR) {
-			break;
-		}
+	*error = f->codec != NULL ? codec_frame(f->codec, bytes, size, &out, &out_size) : 0;
+	if (*error != 0)
+		return 0;
+	done = record_file_put(&f->file, out, out_size);
+	if (done == out_size) {
+		f->sink.bytes_written += out_size;
+		return size;
+	}
+	*error = -errno;
+	if (f->codec != NULL) {
+		record_file_cut(&f->file, done);
+		return 0;
 	}
 	return done;
 }
 
-/* Takes back the last 'size' bytes, which are no whole record. */
-static void
-file_cut(const struct sink_file *f, size_t size)
-{
-	off_t end;
-
-	if (!f->regular || size == 0)
-		return;
-	end = lseek(f->fd, 0, SEEK_CUR);
-	if (end < (off_t)size)
-		return;
-	end -= (off_t)size;
-	if (ftruncate(f->fd, end) == 0)
-		lseek(f->fd, end, SEEK_SET);
-}
-
+/* A MAR by itself. */
 static int
 file_put_mar(struct sink_file *f, const struct mar *m)
 {
@@ -79,57 +76,99 @@ file_put_mar(struct sink_file *f, const struct mar *m)
 	int error;
 
 	mar_encode(m, bytes);
-	done = file_put(f, bytes, sizeof(bytes));
-	if (done == sizeof(bytes)) {
-		f->sink.bytes_written += done;
-		f->sink.records_since_mar = 0;
-		return 0;
-	}
-	error = -errno;
-	file_cut(f, done);
+	done = file_put(f, bytes, sizeof(bytes), &error);
+	if (error != 0)
+		record_file_cut(&f->file, done);
 	return error;
 }
 
 static int
 file_put_start(struct sink_file *f)
 {
+	int error;
+
 	f->start.now_ns = sink_wall_ns();
-	return file_put_mar(f, &f->start);
+	error = file_put_mar(f, &f->start);
+	if (error == 0)
+		f->sink.records_since_mar = f->frame_records;
+	return error;
 }
 
 static int
 file_open(struct sink_file *f)
 {
-	struct stat st;
+	int error = f->rotates ? sink_make_directories(f->path) : 0;
 
-	if (f->rotates)
-		f->fd = open(f->sink.target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-	else
-		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-	if (f->fd < 0 || fstat(f->fd, &st) < 0)
-		return -errno;
-	f->regular = S_ISREG(st.st_mode);
-	f->dev = st.st_dev;
-	f->ino = st.st_ino;
-	return file_put_start(f);
+	if (error == 0)
+		error = record_file_open(&f->file, f->path);
+	return error != 0 ? error : file_put_start(f);
 }
 
 /* Sees to it that the path names the file we write, and that it begins with a START MAR. */
 static int
 file_follow(struct sink_file *f)
 {
-	struct stat st;
+	bool empty;
 
-	if (!f->rotates)
-		return 0;
-	if (stat(f->sink.target, &st) == 0 && st.st_dev == f->dev && st.st_ino == f->ino) {
-		if (f->regular && st.st_size == 0)
-			return file_put_start(f);
-		return 0;
-	}
-	close(f->fd);
+	if (record_file_is_at(&f->file, f->path, &empty))
+		return empty ? file_put_start(f) : 0;
+	(void)record_file_close(&f->file);
 	return file_open(f);
 }
+
+/* --- frames -------------------------------------------------------------- */
+
+/* All of it, or it is lost. */
+static void
+frame_emit(struct sink_file *f)
+{
+	struct sink *s = &f->sink;
+
+	if (f->frame_used == 0)
+		return;
+	if (s->error == 0)
+		s->error = file_follow(f);
+	if (s->error == 0)
+		(void)file_put(f, f->frame, f->frame_used, &s->error);
+	if (s->error == 0)
+		s->records_written += f->frame_records;
+	else
+		s->records_lost += f->frame_records;
+	f->frame_used = 0;
+	f->frame_records = 0;
+	f->frame_since_ns = 0;
+}
+
+static void
+frame_add(struct sink_file *f, const uint8_t *bytes, size_t size, uint32_t records)
+{
+	if (FRAME_SIZE - f->frame_used < size)
+		frame_emit(f);
+	if (size > FRAME_SIZE) {
+		f->sink.error = -EMSGSIZE;
+		f->sink.records_lost += records;
+		return;
+	}
+	memcpy(f->frame + f->frame_used, bytes, size);
+	f->frame_used += size;
+	f->frame_records += records;
+	f->sink.records_since_mar += records;
+}
+
+static void
+file_poll(struct sink *s, uint64_t now_ns)
+{
+	struct sink_file *f = (struct sink_file *)s;
+
+	if (f->frame_used == 0)
+		return;
+	if (f->frame_since_ns == 0)
+		f->frame_since_ns = now_ns;
+	else if (now_ns - f->frame_since_ns >= FRAME_AGE_NS)
+		frame_emit(f);
+}
+
+/* --- records ------------------------------------------------------------- */
 
 /* Flow records that lie whole in the first 'size' bytes, and where the last one ends. */
 static uint32_t
@@ -147,30 +186,35 @@ records_whole(const struct sink_block *b, size_t size, size_t *end)
 }
 
 static void
-file_write(struct sink *s, const struct sink_block *b)
+write_plain(struct sink_file *f, const struct sink_block *b)
 {
-	struct sink_file *f = (struct sink_file *)s;
+	struct sink *s = &f->sink;
 	size_t done = 0, end;
-	uint32_t whole;
+	uint32_t whole = b->records;
 
 	if (s->error == 0)
 		s->error = file_follow(f);
-	if (s->error == 0) {
-		done = file_put(f, b->bytes, b->size);
-		if (done != b->size)
-			s->error = -errno;
-	}
-	if (done == b->size) {
-		whole = b->records;
-	} else {
+	if (s->error == 0)
+		done = file_put(f, b->bytes, b->size, &s->error);
+	if (done != b->size) {
 		whole = records_whole(b, done, &end);
-		file_cut(f, done - end);
-		done = end;
+		record_file_cut(&f->file, done - end);
+		s->bytes_written += end;
 	}
 	s->records_written += whole;
 	s->records_since_mar += whole;
 	s->records_lost += b->records - whole;
-	s->bytes_written += done;
+}
+
+static void
+file_write(struct sink *s, const struct sink_block *b)
+{
+	struct sink_file *f = (struct sink_file *)s;
+
+	if (f->codec != NULL && s->error == 0)
+		frame_add(f, b->bytes, b->size, b->records);
+	else
+		write_plain(f, b);
 }
 
 static void
@@ -178,22 +222,84 @@ file_mar(struct sink *s, const struct mar *mar)
 {
 	struct sink_file *f = (struct sink_file *)s;
 	struct mar m = *mar;
+	uint8_t bytes[WIRE_MAR_SIZE];
 
-	if (s->error == 0)
+	/* Between periods there is no file for it. */
+	if (f->rotates && f->file.fd < 0 && f->frame_used == 0)
+		return;
+	if (s->error == 0 && f->codec == NULL)
 		s->error = file_follow(f);
 	if (s->error != 0)
 		return;
 	/* A STOP MAR counts itself. */
 	m.records = s->records_since_mar + (m.cause == CAUSE_STOP);
-	s->error = file_put_mar(f, &m);
+	if (f->codec == NULL) {
+		s->error = file_put_mar(f, &m);
+	} else {
+		mar_encode(&m, bytes);
+		frame_add(f, bytes, sizeof(bytes), 0);
+		if (m.cause == CAUSE_STOP)
+			frame_emit(f);
+	}
+	s->records_since_mar = 0;
+}
+
+/* --- periods ------------------------------------------------------------- */
+
+/* The file of the period that is over says so: what it lacks then, a crash took. */
+static void
+file_end(struct sink_file *f)
+{
+	struct mar stop = f->start;
+	int error;
+
+	stop.cause = CAUSE_STOP;
+	stop.start_ns = f->start.now_ns;
+	stop.now_ns = sink_wall_ns();
+	file_mar(&f->sink, &stop);
+	error = record_file_close(&f->file);
+	if (f->close_error == 0)
+		f->close_error = error;
+}
+
+static void
+file_rotate(struct sink *s, const struct rotation *r)
+{
+	struct sink_file *f = (struct sink_file *)s;
+	char path[PATH_MAX];
+	int error;
+
+	if (!f->rotates)
+		return;
+	error = rotation_name(r, s->target, path, sizeof(path));
+	if (error != 0) {
+		s->error = s->error != 0 ? s->error : error;
+		return;
+	}
+	if (strcmp(path, f->path) == 0)
+		return;
+	file_end(f);
+	memcpy(f->path, path, sizeof(f->path));
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+static void
+file_finish(struct sink *s)
+{
+	frame_emit((struct sink_file *)s);
 }
 
 static int
 file_close(struct sink *s)
 {
 	struct sink_file *f = (struct sink_file *)s;
-	const int error = f->fd >= 0 && close(f->fd) < 0 && errno != EINTR ? -errno : 0;
+	int error = record_file_close(&f->file);
 
+	if (error == 0)
+		error = f->close_error;
+	codec_free(f->codec);
+	free(f->frame);
 	free(f);
 	return error;
 }
@@ -201,8 +307,52 @@ file_close(struct sink *s)
 static const struct sink_ops file_ops = {
 	.write = file_write,
 	.mar = file_mar,
+	.rotate = file_rotate,
+	.poll = file_poll,
+	.finish = file_finish,
 	.close = file_close,
 };
+
+/* Of a name with a time, what comes before it must be a directory to write to. */
+static int
+check_directory(struct sink_file *f)
+{
+	const char *target = f->sink.target, *end = strchr(target, '%');
+	int error;
+
+	while (end > target && end[-1] != '/')
+		end--;
+	if (end == target)
+		return access(".", W_OK | X_OK) < 0 ? -errno : 0;
+	snprintf(f->path, sizeof(f->path), "%.*s", (int)(end - target), target);
+	error = sink_make_directories(f->path);
+	if (error == 0 && access(f->path, W_OK | X_OK) < 0)
+		error = -errno;
+	f->path[0] = '\0';
+	return error;
+}
+
+static int
+file_init(struct sink_file *f, const struct sink_options *o)
+{
+	f->sink.ops = &file_ops;
+	f->sink.target = o->target;
+	f->start = *o->start;
+	f->file.fd = -1;
+	f->rotates = o->rotates;
+	if (strlen(o->target) >= sizeof(f->path))
+		return -ENAMETOOLONG;
+	if (codec_is_for(o->target)) {
+		f->codec = codec_create(o->target, FRAME_SIZE);
+		f->frame = malloc(FRAME_SIZE);
+		if (f->codec == NULL || f->frame == NULL)
+			return -ENOMEM;
+	}
+	if (f->rotates)
+		return check_directory(f);
+	memcpy(f->path, o->target, strlen(o->target) + 1);
+	return file_open(f);
+}
 
 struct sink *
 sink_file_open(const struct sink_options *o, char *error, size_t error_size)
@@ -214,15 +364,10 @@ sink_file_open(const struct sink_options *o, char *error, size_t error_size)
 		snprintf(error, error_size, "output %s: out of memory", o->target);
 		return NULL;
 	}
-	f->sink.ops = &file_ops;
-	f->sink.target = o->target;
-	f->start = *o->start;
-	f->fd = -1;
-	f->rotates = strcmp(o->target, "-") != 0;
-	rc = file_open(f);
+	rc = file_init(f, o);
 	if (rc != 0) {
-		snprintf(error, error_size, "output %s: %s", f->rotates ? o->target : "(stdout)",
-		         strerror(-rc));
+		snprintf(error, error_size, "output %s: %s",
+		         strcmp(o->target, "-") != 0 ? o->target : "(stdout)", strerror(-rc));
 		file_close(&f->sink);
 		return NULL;
 	}

@@ -127,6 +127,23 @@ an_output_to_nowhere_is_refused_with_what_would_be_right(void **state)
 }
 
 static void
+rotation_needs_a_name_with_a_time(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_available(loaded_line(&l, "-X", "-r", "a", "--rotate", "5m", "-w", "-", "-w",
+	                             "/a/%H.%M", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "--rotate", "0", "-w", "o", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "/a/%H", NULL));
+	loaded_line(&l, "-X", "-r", "a", "--rotate", "5m", "-w", "o", "-w", "udp://[::1%lo]", NULL);
+	assert_int_equal(l.rc, 0);
+	assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
+	assert_contains(l.error, "option --rotate: no output is a file with a time in its name");
+	loaded_free(&l);
+}
+
+static void
 switched_off_they_are_no_matter(void **state)
 {
 	struct loaded l;
@@ -186,6 +203,7 @@ main(void)
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(an_output_to_nowhere_is_refused_with_what_would_be_right),
+		cmocka_unit_test(rotation_needs_a_name_with_a_time),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),

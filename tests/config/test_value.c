@@ -154,10 +154,35 @@ shown_is_short_and_printable(void **state)
 	assert_string_equal(value_shown("12345678", out, sizeof(out)), "1234...");
 }
 
+static void
+periods_divide_a_day_or_are_days(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t s;
+	} good[] = {
+		{ "0", 0 },      { "1s", 1 },      { "30s", 30 },   { "5m", 300 },
+		{ "90m", 5400 }, { "24h", 86400 }, { "1d", 86400 }, { "366d", 366 * 86400 },
+	};
+	static const char *const bad[] = { "",     "5",    "m",   "0s",  "-1m",
+		                           "7m",   "5h",   "5M",  "1w",  "5m ",
+		                           "367d", "1.5h", "25h", "5ms", "99999999999999999999d" };
+	uint32_t s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(value_period(good[i].text, &s), 0);
+		assert_int_equal(s, good[i].s);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(value_period(bad[i], &s), -EINVAL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(periods_divide_a_day_or_are_days),
 		cmocka_unit_test(bool_is_yes_or_no_in_any_case),
 		cmocka_unit_test(count_takes_all_or_nothing),
 		cmocka_unit_test(interval_keeps_each_nanosecond),
