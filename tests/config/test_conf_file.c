@@ -83,6 +83,7 @@ static const struct {
 	{ "PANOPTES_FLOWS", "2M", AT(flows), 2000000 },
 	{ "PANOPTES_BURST", "64", AT(burst), 64 },
 	{ "PANOPTES_RING_SLOTS", "1024", AT(ring_slots), 1024 },
+	{ "PANOPTES_ROTATE", "5m", AT(rotate_s), 300 },
 	{ "PANOPTES_STATS", "yes", AT(statistics), true },
 };
 
