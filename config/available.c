@@ -29,7 +29,7 @@ static int
 check_outputs(const struct config *c, char *error, size_t error_size)
 {
 	char shown[VALUE_SHOWN_SIZE];
-	bool rotates = c->rotate_s == 0;
+	bool rotates = c->rotate_s == 0, spools = c->spool == NULL;
 
 	for (size_t i = 0; i < c->outputs.n; i++) {
 		const char *text = c->outputs.v[i].target;
@@ -37,6 +37,7 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 		struct target target;
 
 		if (target_parse(text, &target, &expected) == 0) {
+			spools |= target.kind == TARGET_TCP;
 			rotates |= target.kind == TARGET_FILE && target_has_time(text);
 			continue;
 		}
@@ -44,12 +45,13 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 		         value_shown(text, shown, sizeof(shown)), expected);
 		return -ENOTSUP;
 	}
-	if (rotates)
-		return 0;
-	snprintf(error, error_size,
-	         "option --rotate: no output is a file with a time in its name, as "
-	         "/var/log/argus/%%Y-%%m-%%d/%%H.%%M.%%S.argus has");
-	return -ENOTSUP;
+	if (!rotates)
+		snprintf(error, error_size,
+		         "option --rotate: no output is a file with a time in its name, as "
+		         "/var/log/argus/%%Y-%%m-%%d/%%H.%%M.%%S.argus has");
+	else if (!spools)
+		snprintf(error, error_size, "option --spool: no output is of argus-tcp://");
+	return rotates && spools ? 0 : -ENOTSUP;
 }
 
 static int

@@ -154,6 +154,8 @@ struct config {
 	struct output_list outputs;
 	enum record_format format; /* --format */
 	uint32_t rotate_s;         /* --rotate; divides a day, or is whole days; 0: never */
+	char *spool;               /* --spool dir; NULL: none */
+	uint64_t spool_size;       /* --spool-size, bytes for each output */
 	struct source_id source_id;
 	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;

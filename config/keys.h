@@ -145,7 +145,7 @@ HEADING(heading_output, "Output")
 KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [\"filter\"]",
     NULL, USE_RESET,
     "append records to this file; - is standard output, argus-udp://host[:port] sends them as "
-    "datagrams. Repeatable; the next word, unless it is an option, is a filter of records. The "
+    "datagrams, argus-tcp://host[:port] connects and sends them as a stream. Repeatable; the next word, unless it is an option, is a filter of records. The "
     "first one replaces those of the files before")
 KEY(output_stream, "ARGUS_OUTPUT_STREAM", 0, NULL, OUTPUT, outputs, NULL, 0, 0, NULL, NULL,
     USE_RESET, "send records to this URL, as in \"argus-udp://host:561 'filter'\"")
@@ -209,6 +209,13 @@ KEY(rotate, "PANOPTES_ROTATE", 0, "rotate", PERIOD, rotate_s, "0", 0, 0, "period
     "begin new files at whole periods of local time (30s, 5m, 1h, 1d; 0 is never), for outputs "
     "with a time in their name, in the conversions of strftime(3), as in "
     "/var/log/argus/%Y-%m-%d/%H.%M.%S.argus; directories are made")
+KEY(spool, "PANOPTES_SPOOL", 0, "spool", STRING, spool, NULL, 0, 0, "dir", NULL, 0,
+    "keep in this directory what an argus-tcp:// collector can't take now, and send it when it "
+    "can")
+KEY(spool_size, "PANOPTES_SPOOL_SIZE", 0, "spool-size", SIZE, spool_size, "1G", 16000000,
+    UINT64_C(1000000000000), "bytes", NULL, 0,
+    "the most that the spool of one output holds; K, M and G are known. Records beyond are lost, "
+    "and counted")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,

@@ -13,6 +13,7 @@ static const struct {
 } prefixes[] = {
 	{ "argus-udp://", TARGET_UDP },
 	{ "udp://", TARGET_UDP },
+	{ "argus-tcp://", TARGET_TCP },
 };
 
 static bool
@@ -83,6 +84,6 @@ target_parse(const char *text, struct target *t, const char **expected)
 		t->kind = prefixes[i].kind;
 		return parse_address(text + n, t, expected);
 	}
-	*expected = "a file, - or " TARGET_URLS;
+	*expected = "a file, -, " TARGET_URLS;
 	return -EINVAL;
 }

@@ -16,11 +16,12 @@
 enum target_kind {
 	TARGET_FILE = 0, /* a path, or - */
 	TARGET_UDP,      /* argus-udp://, udp:// */
+	TARGET_TCP,      /* argus-tcp:// */
 	TARGET_KINDS
 };
 
 /* The URLs that are known, for messages. */
-#define TARGET_URLS "argus-udp://host[:port]"
+#define TARGET_URLS "argus-udp://host[:port] or argus-tcp://host[:port]"
 
 struct target {
 	enum target_kind kind;

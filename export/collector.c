@@ -332,6 +332,8 @@ collector_totals(const struct collector *c, struct collector_totals *t)
 		.records_written = c->outputs.written,
 		.records_filtered = c->outputs.filtered,
 		.records_lost = c->outputs.lost,
+		.records_spooled = c->outputs.spooled,
+		.records_replayed = c->outputs.replayed,
 		.bytes_written = c->outputs.bytes,
 	};
 }
@@ -340,6 +342,12 @@ const char *
 collector_problem(const struct collector *c)
 {
 	return c->outputs.problem[0] != '\0' ? c->outputs.problem : NULL;
+}
+
+const char *
+collector_notice(const struct collector *c)
+{
+	return c->outputs.notice[0] != '\0' ? c->outputs.notice : NULL;
 }
 
 void

@@ -49,11 +49,15 @@ struct collector_totals {
 	uint64_t records_written;  /* summed over outputs */
 	uint64_t records_filtered; /* summed over outputs: their record filters refused them */
 	uint64_t records_lost;     /* summed over outputs */
+	uint64_t records_spooled;  /* summed over outputs: kept for the next run */
+	uint64_t records_replayed; /* kept by an earlier run, written by this one */
 	uint64_t bytes_written;
 };
 void collector_totals(const struct collector *, struct collector_totals *);
 /* One line about the first output failure, or NULL. */
 const char *collector_problem(const struct collector *);
+/* One line about records that are kept for the next run, or NULL. */
+const char *collector_notice(const struct collector *);
 
 void collector_free(struct collector *);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What was counted stays consistent whatever fails: for each output
- * records received = written + filtered + lost.
+ * records received = written + filtered + lost + kept in a spool.
  */
 #include "export/outputs.h"
 
@@ -68,15 +68,19 @@ outputs_check_filters(const struct config *c, char *error, size_t error_size)
 static struct sink *(*const openers[TARGET_KINDS])(const struct sink_options *, char *, size_t) = {
 	[TARGET_FILE] = sink_file_open,
 	[TARGET_UDP] = sink_udp_open,
+	[TARGET_TCP] = sink_tcp_open,
 };
 
 static int
-open_one(struct outputs *o, const struct output_spec *spec, const struct mar *start, char *error,
-         size_t error_size)
+open_one(struct outputs *o, const struct config *c, const struct output_spec *spec,
+         const struct mar *start, char *error, size_t error_size)
 {
 	const struct sink_options options = {
 		.target = spec->target,
 		.start = start,
+		.spool = c->spool,
+		.spool_size = c->spool_size,
+		.waits = c->capture_files.n != 0 || c->capture_dirs.n != 0,
 		.rotates = o->rotation.period_s != 0 && target_has_time(spec->target),
 	};
 	struct output *out = &o->v[o->n];
@@ -115,7 +119,7 @@ outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < c->outputs.n; i++) {
-		const int rc = open_one(o, &c->outputs.v[i], start, error, error_size);
+		const int rc = open_one(o, c, &c->outputs.v[i], start, error, error_size);
 
 		o->n++;
 		if (rc != 0)
@@ -308,7 +312,13 @@ close_sink(struct outputs *o, struct sink *s)
 	o->written += s->records_written;
 	o->filtered += s->records_filtered;
 	o->lost += lost;
+	o->spooled += s->records_spooled;
+	o->replayed += s->records_replayed;
 	o->bytes += s->bytes_written;
+	if (s->records_spooled != 0 && o->notice[0] == '\0')
+		snprintf(o->notice, sizeof(o->notice),
+		         "output %s: %" PRIu64 " records are kept in the spool", target,
+		         s->records_spooled);
 	close_error = s->ops->close(s);
 	if (error == 0)
 		error = close_error;

@@ -42,8 +42,9 @@ struct outputs {
 	struct control *control; /* told to stop when nothing is left to write to */
 	int error;               /* the first failure */
 	char problem[512];       /* ... in a line; empty: none */
+	char notice[512];        /* a line about what is kept in a spool; empty: nothing */
 	/* Summed up as outputs are closed. */
-	uint64_t written, filtered, lost, bytes;
+	uint64_t written, filtered, lost, spooled, replayed, bytes;
 };
 
 /* Whether every output's filter compiles: 0, or -EINVAL and one line in 'error'. */

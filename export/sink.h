@@ -54,6 +54,8 @@ struct sink {
 	int error;          /* 0, or the negative errno that ended it */
 	uint32_t records_since_mar;
 	uint64_t records_written, records_filtered, records_lost;
+	uint64_t records_spooled;  /* kept on disk for the next run; known once finished */
+	uint64_t records_replayed; /* of an earlier run's; in none of the others */
 	uint64_t bytes_written;
 };
 
@@ -66,6 +68,9 @@ int sink_make_directories(const char *path);
 struct sink_options {
 	const char *target;      /* as configured; outlives the sink */
 	const struct mar *start; /* the START MAR; its 'now' is set whenever it is written */
+	const char *spool;       /* directory, or NULL */
+	uint64_t spool_size;     /* bytes */
+	bool waits;              /* the source does, too: rather wait than lose */
 	bool rotates;            /* a file's name is made anew from 'target' for each period */
 };
 
@@ -80,5 +85,9 @@ struct sink *sink_file_open(const struct sink_options *, char *error, size_t err
 /* Datagrams of whole records; the START MAR is the first one. What the kernel refuses to send is
  * lost, which is no error before the end. */
 struct sink *sink_udp_open(const struct sink_options *, char *error, size_t error_size);
+
+/* A stream to a collector, which is connected to again and again. What it can't take now goes to
+ * the spool, if there is one. What is lost is no error before the end. */
+struct sink *sink_tcp_open(const struct sink_options *, char *error, size_t error_size);
 
 #endif

@@ -24,9 +24,10 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	l->packets_unaccounted = (int64_t)(s[COUNTER_rx_packets] - packets);
 
 	/* What workers made must have been taken, and each output must have written, refused by
-	 * its filter, or lost it. */
+	 * its filter, lost or kept it. */
 	made = s[COUNTER_records_made];
-	sunk = totals->records_written + totals->records_filtered + totals->records_lost;
+	sunk = totals->records_written + totals->records_filtered + totals->records_lost +
+	       totals->records_spooled;
 	l->records_unaccounted = (int64_t)(made - totals->records_received);
 	if (l->records_unaccounted == 0)
 		l->records_unaccounted =
@@ -46,6 +47,8 @@ ledger_print(const struct ledger *l, FILE *out)
 	fprintf(out, "records_written %" PRIu64 "\n", t->records_written);
 	fprintf(out, "records_filtered %" PRIu64 "\n", t->records_filtered);
 	fprintf(out, "records_lost %" PRIu64 "\n", t->records_lost);
+	fprintf(out, "records_spooled %" PRIu64 "\n", t->records_spooled);
+	fprintf(out, "records_replayed %" PRIu64 "\n", t->records_replayed);
 	fprintf(out, "bytes_written %" PRIu64 "\n", t->bytes_written);
 	fprintf(out, "unaccounted %" PRId64 "\n", l->packets_unaccounted);
 	fprintf(out, "records_unaccounted %" PRId64 "\n", l->records_unaccounted);

@@ -113,6 +113,9 @@ report(const struct config *c, const struct pipeline *p)
 	problem = pipeline_output_problem(p);
 	if (problem != NULL)
 		status = complain(EXIT_RUN, problem);
+	problem = pipeline_output_notice(p);
+	if (problem != NULL)
+		(void)complain(0, problem);
 	pipeline_ledger(p, &ledger);
 	if (c->statistics)
 		ledger_print(&ledger, stderr);

@@ -370,6 +370,12 @@ pipeline_source_problem(const struct pipeline *p, int *error)
 }
 
 const char *
+pipeline_output_notice(const struct pipeline *p)
+{
+	return collector_notice(p->collector);
+}
+
+const char *
 pipeline_output_problem(const struct pipeline *p)
 {
 	const char *problem = collector_problem(p->collector);

@@ -43,6 +43,8 @@ int pipeline_run(struct pipeline *);
 /* After the run: what failed, one line each; NULL: nothing. */
 const char *pipeline_source_problem(const struct pipeline *, int *error);
 const char *pipeline_output_problem(const struct pipeline *);
+/* What the outputs have to say that is no failure; NULL: nothing. */
+const char *pipeline_output_notice(const struct pipeline *);
 void pipeline_ledger(const struct pipeline *, struct ledger *);
 
 #endif

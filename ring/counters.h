@@ -6,7 +6,7 @@
  * readers, so a relaxed load and store is enough; readers add up over cores.
  * Invariant, asserted at every stop:
  *	rx_packets = flow_packets + filtered + malformed_dropped + every drop_*
- *	records_made = records_written + every records_lost_*    (per output)
+ *	records_made = records_written + _filtered + _lost + _spooled    (per output)
  */
 #ifndef PANOPTES_RING_COUNTERS_H
 #define PANOPTES_RING_COUNTERS_H

@@ -89,7 +89,8 @@ mar_encode(const struct mar *m, uint8_t *out)
 	put_u32(out + 72, m->records);
 	put_u32(out + 76, m->flows);
 	put_u32(out + 80, m->dropped);
-	/* 84: queue length and output, none */
+	put_u32(out + 84, m->queue);
+	/* 88: output, none */
 	put_u32(out + 92, m->clients);
 	put_u32(out + 96, m->buffers);
 	put_u32(out + 100, m->memory);

@@ -62,6 +62,13 @@ record_size(const uint8_t *bytes, size_t size)
 	return n <= size ? n : 0;
 }
 
+/* Whether a record is a MAR; else it is a flow record. */
+static inline bool
+record_is_mar(const uint8_t *bytes)
+{
+	return (bytes[0] & 0x80) != 0;
+}
+
 /* A management record. The cause is one of CAUSE_START, _STATUS, _STOP. Counters are of the time
  * since the output's previous MAR. */
 struct mar {
@@ -76,6 +83,7 @@ struct mar {
 	uint32_t records;        /* written; the STOP MAR counts itself */
 	uint32_t flows;          /* opened */
 	uint32_t dropped;        /* packets */
+	uint32_t queue;          /* records that wait to be written */
 	uint32_t clients;        /* outputs */
 	uint32_t buffers;        /* output blocks held */
 	uint32_t memory;         /* bytes of them */

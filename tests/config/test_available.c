@@ -110,7 +110,7 @@ an_output_to_nowhere_is_refused_with_what_would_be_right(void **state)
 	static const struct {
 		const char *target, *says;
 	} rows[] = {
-		{ "http://h", "output http://h: expected a file, - or argus-udp://" },
+		{ "http://h", "output http://h: expected a file, -, argus-udp://" },
 		{ "argus-udp://h:0", "output argus-udp://h:0: expected a port from 1 to 65535" },
 	};
 	struct loaded l;
@@ -127,7 +127,7 @@ an_output_to_nowhere_is_refused_with_what_would_be_right(void **state)
 }
 
 static void
-rotation_needs_a_name_with_a_time(void **state)
+rotation_needs_a_name_with_a_time_and_a_spool_tcp(void **state)
 {
 	struct loaded l;
 
@@ -140,6 +140,12 @@ rotation_needs_a_name_with_a_time(void **state)
 	assert_int_equal(l.rc, 0);
 	assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
 	assert_contains(l.error, "option --rotate: no output is a file with a time in its name");
+	loaded_free(&l);
+	assert_available(
+	        loaded_line(&l, "-X", "-r", "a", "--spool", "/a", "-w", "argus-tcp://h", NULL));
+	loaded_line(&l, "-X", "-r", "a", "--spool", "/a", "-w", "o", NULL);
+	assert_int_equal(config_check_available(&l.c, l.error, sizeof(l.error)), -ENOTSUP);
+	assert_contains(l.error, "option --spool: no output is of argus-tcp://");
 	loaded_free(&l);
 }
 
@@ -203,7 +209,7 @@ main(void)
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(an_output_to_nowhere_is_refused_with_what_would_be_right),
-		cmocka_unit_test(rotation_needs_a_name_with_a_time),
+		cmocka_unit_test(rotation_needs_a_name_with_a_time_and_a_spool_tcp),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),

@@ -83,6 +83,7 @@ static const struct {
 	{ "PANOPTES_FLOWS", "2M", AT(flows), 2000000 },
 	{ "PANOPTES_BURST", "64", AT(burst), 64 },
 	{ "PANOPTES_RING_SLOTS", "1024", AT(ring_slots), 1024 },
+	{ "PANOPTES_SPOOL_SIZE", "64M", AT(spool_size), 64000000 },
 	{ "PANOPTES_ROTATE", "5m", AT(rotate_s), 300 },
 	{ "PANOPTES_STATS", "yes", AT(statistics), true },
 };
@@ -155,6 +156,7 @@ each_string_arrives(void **state)
 	                              "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
 	                              "ARGUS_BIND_IP=192.168.0.68\n"
 	                              "PANOPTES_EAL=\"--log-level 8\"\n"
+	                              "PANOPTES_SPOOL=\"/var/spool/a b\"\n"
 	                              "PANOPTES_HUGE=no\n"));
 	assert_string_equal(l.c.pid_path, "/run/argus");
 	assert_string_equal(l.c.chroot_dir, "/chroot_dir");
@@ -172,6 +174,7 @@ each_string_arrives(void **state)
 	assert_string_equal(l.c.bind_addresses.v[0], "::1");
 	assert_string_equal(l.c.bind_addresses.v[2], "192.168.0.68");
 	assert_string_equal(l.c.eal, "--log-level 8");
+	assert_string_equal(l.c.spool, "/var/spool/a b");
 	assert_int_equal(l.c.huge, HUGE_NO);
 	loaded_free(&l);
 }
@@ -192,6 +195,7 @@ each_variable_is_tested(void **state)
 		"ARGUS_BIND_IP",
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
+		"PANOPTES_SPOOL",
 		"PANOPTES_FORMAT",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",

@@ -28,6 +28,7 @@ urls_are_host_and_port(void **state)
 	} rows[] = {
 		{ "argus-udp://h", "h", "561", TARGET_UDP },
 		{ "udp://192.0.2.1:1", "192.0.2.1", "1", TARGET_UDP },
+		{ "argus-tcp://h:562", "h", "562", TARGET_TCP },
 		{ "argus-udp://[::1]", "::1", "561", TARGET_UDP },
 		{ "argus-udp://[ff02::1%eth0]:65535", "ff02::1%eth0", "65535", TARGET_UDP },
 	};
@@ -49,7 +50,7 @@ what_is_wrong_is_told(void **state)
 	static const struct {
 		const char *text, *says;
 	} rows[] = {
-		{ "http://h", TARGET_URLS },          { "://h", TARGET_URLS },
+		{ "tcp://h", TARGET_URLS },           { "://h", TARGET_URLS },
 		{ "x argus-udp://h", TARGET_URLS },   { "argus-udp://", "a host" },
 		{ "argus-udp://:561", "a host" },     { "argus-udp://h/x", "a host" },
 		{ "argus-udp://[::1", "a host" },     { "argus-udp://[::1]561", "a host" },

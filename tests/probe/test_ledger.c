@@ -72,6 +72,10 @@ a_missing_packet_or_record_is_noticed(void **state)
 	t.records_lost = 0;
 	ledger_init(&l, cores, 2, &t);
 	assert_true(l.records_unaccounted == 1);
+	t.records_spooled = 1;
+	t.records_replayed = 5; /* of another run */
+	ledger_init(&l, cores, 2, &t);
+	assert_true(l.records_unaccounted == 0);
 }
 
 static void
