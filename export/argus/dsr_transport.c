@@ -32,7 +32,7 @@ transport_write(struct writer *w, const struct far_input *in)
 	if (p == NULL)
 		return;
 	if (in->record->flags & FLOW_RECORD_EXPORTER) {
-		memcpy(exporter.bytes, in->record->exporter, sizeof(exporter.bytes));
+		memcpy(exporter.bytes, in->record->exporter, sizeof(in->record->exporter));
 		id = &exporter;
 	}
 	/* Never a sequence without an id: clients lose the record then. */

@@ -170,7 +170,12 @@ load(const struct far_input *in, int dir)
 	const uint64_t packets = in->record->packets[dir], bytes = in->record->bytes[dir];
 	const double s = duration(in, dir);
 
-	return packets > 1 && s > 0 ? (double)(bytes - bytes / packets) * 8 / s : 0;
+	if (packets <= 1 || s <= 0)
+		return 0;
+	/* the mean packet in whole bytes, as ra has it */
+	const uint64_t mean = bytes / packets;
+
+	return (double)(bytes - mean) * 8 / s;
 }
 
 /* Who sent how much of the payload: 1 is all the source, -1 all the destination. */
