@@ -48,6 +48,10 @@ source_id_size(const struct source_id *id)
 	return id->kind < SOURCE_ID_IPV6 ? 4 : sizeof(id->bytes);
 }
 
+/* An address, a number, text of up to four characters in double quotes, a host name, a UUID: 0 or
+ * a negative errno, and then nothing is set. */
+int source_id_read(const char *text, struct source_id *out);
+
 /* Which argus reads the records: --format. */
 enum record_format { RECORD_FORMAT_3 = 0, RECORD_FORMAT_5 };
 
