@@ -46,15 +46,28 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 	return 0;
 }
 
+bool
+config_reads_captures(const struct config *c)
+{
+	return c->capture_files.n != 0 || c->capture_dirs.n != 0 || c->action == CONFIG_DUMP_FILTER;
+}
+
 static int
 check_captures(const struct config *c, char *error, size_t error_size)
 {
 	char shown[VALUE_SHOWN_SIZE];
 
-	if (c->capture_files.n == 0 && c->capture_dirs.n == 0) {
+	if (!config_reads_captures(c) && c->interfaces.n == 0) {
 		snprintf(error, error_size,
-		         "no input: name capture files with -r or a directory of "
-		         "them with -R; live capture is not available yet");
+		         "no input: name interfaces with -i, capture files with "
+		         "-r, or a directory of them with -R");
+		return -ENOTSUP;
+	}
+	if (config_reads_captures(c) && c->interfaces.n != 0 &&
+	    c->origin[KEY_interfaces] == ORIGIN_LINE) {
+		snprintf(error, error_size,
+		         "options -i and -r: packets come from interfaces or "
+		         "from capture files, not from both");
 		return -ENOTSUP;
 	}
 	for (size_t i = 0; i < c->capture_files.n; i++) {

@@ -93,9 +93,21 @@ enum config_action {
 	CONFIG_VERSION,
 	CONFIG_MANUAL,      /* --print-manual: the manual page, roff, on stdout */
 	CONFIG_DUMP_FILTER, /* -b */
+	CONFIG_DRY_RUN,     /* --dry-run: what would be set up, on stdout */
 };
 
 enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };
+
+/* How a kernel's interface is captured from: --kernel-capture. AUTO: by AF_XDP unless that would
+ * take the machine's own traffic away. */
+enum kernel_capture { KERNEL_CAPTURE_AUTO = 0, KERNEL_CAPTURE_XDP, KERNEL_CAPTURE_PACKET };
+
+/* What an idle core does: --power. AUTO: polls where every busy core has a CPU to itself. */
+enum power { POWER_AUTO = 0, POWER_POLL, POWER_SLEEP };
+
+/* What spreads packets over workers: --spread. By address, fragments and ICMP errors meet their
+ * flow. */
+enum spread { SPREAD_ADDRESS = 0, SPREAD_FLOW };
 
 /* The rows of config/keys.h: KEY_outputs and so on. */
 enum config_key {
@@ -113,7 +125,7 @@ struct config {
 	/* input */
 	struct string_list capture_files; /* -r, in order; "-" is stdin; see capture_name.h */
 	struct string_list capture_dirs;  /* -R dir */
-	struct string_list interfaces;    /* -i: a later version's */
+	struct string_list interfaces;    /* -i, as written; see interface.h */
 	bool follow;                      /* -f */
 	bool tsh;                         /* -t: input is NLANR TSH */
 	double time_scale;                /* -T; 0: as fast as it goes */
@@ -177,8 +189,13 @@ struct config {
 	uint32_t burst;       /* --burst, 1..VIEW_BURST */
 	uint32_t ring_slots;  /* --ring-slots, records per worker */
 	enum huge_pages huge; /* --huge, --no-huge */
-	char *eal;            /* --eal "...": passed to EAL */
-	bool statistics;      /* --stats: the ledger on stderr at the end */
+	enum kernel_capture kernel_capture;
+	enum power power;
+	enum spread spread;
+	uint32_t mbufs;  /* --mbufs, a receive queue; 0: by its descriptors */
+	char *lcores;    /* --lcores, a list of CPUs; NULL: all that the process may use */
+	char *eal;       /* --eal "...": passed to EAL */
+	bool statistics; /* --stats: the ledger on stderr at the end */
 
 	/* warnings met while loading, one line each, for the caller to print */
 	struct string_list warnings;
@@ -209,6 +226,9 @@ int config_load_text(struct config *, const char *name, const char *text, size_t
  * says what isn't. What a file says about live capture alone is no matter.
  */
 int config_check_available(const struct config *, char *error, size_t error_size);
+
+/* Whether captures are read; else interfaces are listened to. */
+bool config_reads_captures(const struct config *);
 
 /* -h and the manual page (roff), both from the table. */
 void config_print_help(FILE *);

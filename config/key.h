@@ -36,6 +36,7 @@ enum value_kind {
 	VALUE_KEYSTROKE_CONF,
 	VALUE_HUGE,
 	VALUE_FORMAT,
+	VALUE_CHOICE,  /* an enum, by the place of the word in 'argument' */
 	VALUE_ACTION,  /* enum config_action: max */
 	VALUE_INCLUDE, /* -F */
 	VALUE_RESET,   /* -X */

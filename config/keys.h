@@ -36,8 +36,10 @@ KEY(capture_files, NULL, 'r', NULL, FILES, capture_files, NULL, 0, 0, "file ..."
 KEY(capture_dirs, NULL, 0, NULL, DIRS, capture_dirs, NULL, 0, 0, "dir ...", NULL, 0,
     "(-R followed by a directory) read each capture file below the directory, by name")
 KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0, "interface",
-    NULL, USE_LIVE | USE_RESET,
-    "capture live from this interface; repeatable. Forms: eth0/srcid, ind:, dup:, bond:, [...]")
+    NULL, USE_RESET,
+    "capture live: from a kernel's interface, a device by its PCI address, or a virtual device "
+    "of DPDK (net_memif0,role=client); repeatable. eth0/srcid gives its records an id; ind:a,b "
+    "keeps the interfaces' flows apart, bond:a,b and dup:a,b join them; [a,b]/srcid; all")
 KEY(follow, NULL, 'f', NULL, BOOL, follow, "no", 0, 0, NULL, "yes", 0,
     "go on reading at the end of the capture file, as it grows")
 KEY(tsh, NULL, 't', NULL, BOOL, tsh, "no", 0, 0, NULL, "yes", 0,
@@ -63,7 +65,7 @@ KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
     packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
     "write only those packets that no flow model took")
 KEY(pcap_buffer_size, "ARGUS_PCAP_BUF_SIZE", 0, NULL, SIZE, pcap_buffer_size, "0", 0,
-    UINT64_C(1) << 40, NULL, NULL, USE_LIVE,
+    UINT64_C(1) << 40, NULL, NULL, 0,
     "bytes of the kernel's capture buffer; K, M and G stand for thousands, millions, billions")
 
 HEADING(heading_flows, "Flows")
@@ -199,6 +201,22 @@ KEY(huge, "PANOPTES_HUGE", 0, "huge", HUGE, huge, "auto", 0, 0, NULL, "yes", 0,
     "take memory from huge pages (the variable takes yes, no or auto)")
 KEY(no_huge, NULL, 0, "no-huge", HUGE, huge, NULL, 0, 0, NULL, "no", 0,
     "do without huge pages")
+KEY(lcores, "PANOPTES_LCORES", 0, "lcores", STRING, lcores, NULL, 0, 0, "cpus", NULL, 0,
+    "CPUs to run on, as in 2-5,8: the first is for the collector, the others are for workers")
+KEY(power, "PANOPTES_POWER", 0, "power", CHOICE, power, "auto", 0, 0, "auto|poll|sleep", NULL, 0,
+    "what a core does that finds no packets: poll on, or sleep a little; auto polls where each "
+    "worker has a CPU to itself and one is left")
+KEY(kernel_capture, "PANOPTES_KERNEL_CAPTURE", 0, "kernel-capture", CHOICE, kernel_capture, "auto",
+    0, 0, "auto|xdp|packet", NULL, 0,
+    "how to capture from a kernel's interface: by AF_XDP, which takes its traffic away from the "
+    "kernel, or AF_PACKET, which looks on; auto is AF_XDP where the interface has no address")
+KEY(spread, "PANOPTES_SPREAD", 0, "spread", CHOICE, spread, "address", 0, 0, "address|flow", NULL,
+    0, "what ports spread packets over workers by: addresses, so that fragments and ICMP errors "
+    "meet their flow, or addresses and ports, which is more even")
+KEY(mbufs, "PANOPTES_MBUFS", 0, "mbufs", U32, mbufs, "0", 0, UINT32_C(1) << 24, "n", NULL, 0,
+    "packet buffers of each receive queue; 0 is what its descriptors need")
+KEY(dry_run, NULL, 0, "dry-run", ACTION, action, NULL, 0, CONFIG_DRY_RUN, NULL, "yes", 0,
+    "print what would be set up: interfaces, lcores, memory, arguments to DPDK")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
 KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,

@@ -165,6 +165,28 @@ setting_range(const struct setting *s)
 	return 0;
 }
 
+/* One of the words that -h shows with bars between them. */
+static int
+setting_choice(const struct setting *s)
+{
+	unsigned *field = key_field(s->config, s->key);
+	const char *words = s->key->argument;
+	const size_t len = strlen(s->text);
+	char shown[VALUE_SHOWN_SIZE];
+
+	for (unsigned i = 0; *words != '\0'; i++) {
+		const size_t n = strcspn(words, "|");
+
+		if (n == len && strncasecmp(words, s->text, n) == 0) {
+			*field = i;
+			return 0;
+		}
+		words += n + (words[n] == '|');
+	}
+	return setting_refuse(s, "\"%s\" is not one of %s",
+	                      value_shown(s->text, shown, sizeof(shown)), s->key->argument);
+}
+
 static int
 setting_huge(const struct setting *s)
 {
@@ -245,6 +267,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_KEYSTROKE] = setting_keystroke,
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
 	[VALUE_HUGE] = setting_huge,
+	[VALUE_CHOICE] = setting_choice,
 	[VALUE_FORMAT] = setting_format,
 	[VALUE_ACTION] = setting_action,
 	[VALUE_INCLUDE] = setting_none,

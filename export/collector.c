@@ -74,7 +74,10 @@ ledger_read(const struct collector *c, struct ledger *l)
 		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
 		              counter_get(n, COUNTER_drop_link_type) +
 		              counter_get(n, COUNTER_drop_dispatch) +
-		              counter_get(n, COUNTER_packets_lost_ring);
+		              counter_get(n, COUNTER_packets_lost_ring) +
+		              counter_get(n, COUNTER_missed_kernel) +
+		              counter_get(n, COUNTER_missed_port) +
+		              counter_get(n, COUNTER_missed_memory);
 	}
 }
 
@@ -292,6 +295,7 @@ collector_create(const struct collector_options *o, char *error, size_t error_si
 	if (!record_format_numbers_records(o->config->format))
 		c->numbered_flows = o->flows_per_worker;
 	far_options_init(&far, o->config);
+	far.worker_source_ids = o->source_ids;
 	if (far_encoder_init(&c->encoder, &far, o->layout) != 0) {
 		snprintf(error, error_size,
 		         "user data of %u and %u bytes don't fit into a record of %u",

@@ -29,7 +29,9 @@ struct collector_options {
 	unsigned workers;
 	unsigned counting_cores;
 	uint32_t flows_per_worker;
-	struct control *control; /* told to stop when an output fails for good */
+	const struct source_id *source_ids; /* per worker: its records'; SOURCE_ID_NONE or NULL: the
+	                                       probe's */
+	struct control *control;            /* told to stop when an output fails for good */
 };
 
 /* Opens the outputs and writes their start MARs. NULL on failure; 'error' then holds one line. */

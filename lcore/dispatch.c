@@ -110,6 +110,26 @@ publish_all(struct dispatch *d, bool end)
 			(void)batch_of(d, w);
 		publish(d, w, end);
 	}
+	d->published_ns = d->now_ns;
+}
+
+/* Live, time passes without packets: workers are told now and then. */
+#define CLOCK_NEWS_NS 1000000
+
+/* Whether the clock of a source that yields nothing is news. */
+static bool
+clock_is_news(const struct dispatch *d, uint64_t now_ns)
+{
+	return d->lossless ? now_ns != d->now_ns : now_ns - d->published_ns >= CLOCK_NEWS_NS;
+}
+
+static void
+wait_for_packets(const struct dispatch *d, struct backoff *backoff)
+{
+	if (d->poll)
+		backoff_pause();
+	else
+		backoff_wait(backoff);
 }
 
 int
@@ -130,13 +150,13 @@ dispatch_run(void *arg)
 		}
 		dispatch_burst(d, views, (unsigned)n);
 		d->source->ops->release(d->source);
-		if (n > 0 || now_ns != d->now_ns) {
-			d->now_ns = now_ns;
-			backoff_reset(&backoff);
+		if (n > 0 || clock_is_news(d, now_ns))
 			bursts++;
-		} else {
-			backoff_wait(&backoff);
-		}
+		if (n > 0 || (d->lossless && now_ns != d->now_ns))
+			backoff_reset(&backoff);
+		else
+			wait_for_packets(d, &backoff);
+		d->now_ns = now_ns;
 		if (bursts >= d->workers || (n == 0 && bursts != 0)) {
 			publish_all(d, false);
 			bursts = 0;

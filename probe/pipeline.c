@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include <pcap/dlt.h>
 
@@ -21,6 +22,7 @@
 
 #include "export/collector.h"
 #include "lcore/dispatch.h"
+#include "lcore/filter.h"
 #include "lcore/flow_engine.h"
 #include "lcore/flow_import.h"
 #include "lcore/intake.h"
@@ -32,7 +34,17 @@
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
 #define BATCHES 16 /* per worker, of up to 64 packets */
-#define JOBS_MAX (PLACEMENT_WORKERS_MAX + 2)
+#define JOBS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + 1)
+#define COUNTERS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + INTERFACES_MAX + 1)
+#define TICK_NS 100000000 /* live: between two looks at clock and ports */
+
+/* One input's way to its workers. */
+struct feed {
+	struct source *intake;
+	struct counters *counters; /* of the core that receives: a dispatcher, or the only worker */
+	struct dispatch dispatch;  /* of several workers */
+	unsigned first_worker, workers;
+};
 
 /* One lcore's work. */
 struct job {
@@ -48,13 +60,14 @@ struct pipeline {
 	struct flow_record_layout layout;
 	unsigned workers;
 	uint32_t flows_per_worker;
-	struct source *intake;
-	struct counters *counters[PLACEMENT_WORKERS_MAX + 1]; /* workers', then the dispatcher's */
-	unsigned counting_cores;
+	struct feed *feeds; /* one per input */
+	unsigned feed_count, dispatchers;
+	struct counters *counters[COUNTERS_MAX]; /* workers', dispatchers', then the inputs' */
+	unsigned own_counters, counting_cores;
+	struct source_id source_ids[PLACEMENT_WORKERS_MAX]; /* of workers' records */
 	struct packet_ring *packet_rings[PLACEMENT_WORKERS_MAX];
 	struct flow_ring *flow_rings[PLACEMENT_WORKERS_MAX];
 	struct worker worker[PLACEMENT_WORKERS_MAX];
-	struct dispatch dispatch;
 	struct collector *collector;
 	int collector_result;
 	sem_t done;
@@ -137,49 +150,74 @@ create_rings(struct pipeline *p)
 
 		snprintf(name, sizeof(name), "flows%u", w);
 		p->flow_rings[w] = flow_ring_create(name, c->ring_slots, &p->layout, socket);
-		snprintf(name, sizeof(name), "packets%u", w);
-		if (p->workers > 1)
-			p->packet_rings[w] = packet_ring_create(name, BATCHES, socket);
-		if (p->flow_rings[w] == NULL || (p->workers > 1 && p->packet_rings[w] == NULL))
+		if (p->flow_rings[w] == NULL)
 			return -ENOMEM;
 	}
-	p->counting_cores = p->workers + (p->workers > 1);
-	for (unsigned i = 0; i < p->counting_cores; i++) {
+	p->own_counters = p->workers + p->dispatchers;
+	for (unsigned i = 0; i < p->own_counters; i++) {
 		p->counters[i] =
 		        rte_zmalloc_socket("counters", sizeof(struct counters), 64, socket);
 		if (p->counters[i] == NULL)
 			return -ENOMEM;
 	}
+	p->counting_cores = p->own_counters;
+	for (unsigned i = 0; i < p->options.inputs->counter_count; i++)
+		p->counters[p->counting_cores++] = p->options.inputs->counters[i];
 	return 0;
 }
 
-/* The last counting core is the one that receives: the dispatcher, or the only worker. */
+/* Each intake has a filter of its own: one core runs it. */
 static int
-create_intake(struct pipeline *p, char *error, size_t error_size)
+create_filter(const struct pipeline *p, struct filter **filter, char *error, size_t error_size)
+{
+	const struct inputs *in = p->options.inputs;
+	int rc = 0;
+
+	*filter = NULL;
+	if (p->options.filter == NULL)
+		return 0;
+	*filter = filter_create(p->options.filter, p->options.config->filter_optimize);
+	if (*filter == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < in->links && rc == 0; i++)
+		rc = filter_prepare(*filter, in->link_types[i], 0, error, error_size);
+	if (rc < 0)
+		filter_free(*filter);
+	return rc;
+}
+
+/* The input's source becomes the intake's. */
+static int
+create_intake(struct pipeline *p, struct feed *f, struct input *input, char *error,
+              size_t error_size)
 {
 	const struct config *c = p->options.config;
 	struct intake_options o = {
-		.source = p->options.source,
-		.filter = p->options.filter,
-		.counters = p->counters[p->counting_cores - 1],
+		.source = input->source,
+		.counters = f->counters,
 		.control = p->options.control,
 		.first_packet = c->first_packet,
 		.last_packet = c->last_packet,
 		.tunnels = c->tunnel == TUNNEL_BOTH,
 	};
+	int rc = create_filter(p, &o.filter, error, error_size);
 
+	if (rc < 0)
+		return rc;
 	if (c->packet_capture_file != NULL) {
 		o.file = packet_file_create(c->packet_capture_file, error, error_size);
-		if (o.file == NULL)
+		if (o.file == NULL) {
+			filter_free(o.filter);
 			return -EIO;
+		}
 	}
-	p->intake = intake_create(&o);
-	if (p->intake == NULL) {
+	f->intake = intake_create(&o);
+	if (f->intake == NULL) {
 		packet_file_close(o.file);
+		filter_free(o.filter);
 		return -ENOMEM;
 	}
-	p->options.source = NULL;
-	p->options.filter = NULL;
+	input->source = NULL;
 	return 0;
 }
 
@@ -195,7 +233,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 		.control = p->options.control,
 		.flows = p->flows_per_worker,
 		.worker = (uint8_t)i,
-		.lossless = true,
+		.lossless = !p->options.inputs->live,
 		.socket = p->options.placement->socket,
 		.seed = seed,
 	};
@@ -205,6 +243,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 	for (int inner = 0; inner < 2; inner++)
 		w->dissect[inner] = dissect_options_of(p->options.config, inner);
 	w->burst = burst_of(p->options.config);
+	w->poll = p->options.placement->poll;
 	w->engine = flow_engine_create(&o);
 	if (w->engine == NULL)
 		return -errno;
@@ -213,8 +252,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 		if (w->import == NULL)
 			return -ENOMEM;
 	}
-	w->source = p->workers > 1 ? source_ring_create(p->packet_rings[i]) : p->intake;
-	return w->source != NULL ? 0 : -ENOMEM;
+	return 0;
 }
 
 static int
@@ -230,18 +268,63 @@ create_workers(struct pipeline *p)
 		if (rc < 0)
 			return rc;
 	}
-	if (p->workers > 1) {
-		struct dispatch *d = &p->dispatch;
+	return 0;
+}
 
-		d->source = p->intake;
-		memcpy(d->rings, p->packet_rings, sizeof(d->rings));
-		d->workers = p->workers;
-		d->counters = p->counters[p->workers];
-		memcpy(d->dissect, p->worker[0].dissect, sizeof(d->dissect));
-		d->burst = burst_of(p->options.config);
-		d->lossless = true;
+/* Several workers: each behind a ring that the feed's dispatcher fills. */
+static int
+create_dispatch(struct pipeline *p, struct feed *f)
+{
+	struct dispatch *d = &f->dispatch;
+
+	*d = (struct dispatch){
+		.source = f->intake,
+		.workers = f->workers,
+		.counters = f->counters,
+		.burst = burst_of(p->options.config),
+		.lossless = !p->options.inputs->live,
+		.poll = p->options.placement->poll,
+	};
+	memcpy(d->dissect, p->worker[0].dissect, sizeof(d->dissect));
+	for (unsigned i = 0; i < f->workers; i++) {
+		const unsigned w = f->first_worker + i;
+		char name[32];
+
+		snprintf(name, sizeof(name), "packets%u", w);
+		d->rings[i] = p->packet_rings[w] =
+		        packet_ring_create(name, BATCHES, p->options.placement->socket);
+		if (d->rings[i] == NULL)
+			return -ENOMEM;
+		p->worker[w].source = source_ring_create(d->rings[i]);
+		if (p->worker[w].source == NULL)
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+static int
+create_feeds(struct pipeline *p, char *error, size_t error_size)
+{
+	struct inputs *in = p->options.inputs;
+	unsigned next_worker = 0, next_dispatcher = p->workers;
+	int rc = 0;
+
+	for (unsigned i = 0; i < in->n && rc == 0; i++) {
+		struct feed *f = &p->feeds[p->feed_count++];
+
+		f->first_worker = next_worker;
+		f->workers = in->v[i].workers;
+		next_worker += f->workers;
+		for (unsigned w = f->first_worker; w < next_worker; w++)
+			p->source_ids[w] = in->v[i].source_id;
+		f->counters = p->counters[f->workers > 1 ? next_dispatcher++ : f->first_worker];
+		rc = create_intake(p, f, &in->v[i], error, error_size);
+		if (rc == 0 && f->workers > 1)
+			rc = create_dispatch(p, f);
+		else if (rc == 0)
+			p->worker[f->first_worker].source = f->intake;
+	}
+	return rc;
 }
 
 static int
@@ -255,6 +338,7 @@ create_collector(struct pipeline *p, char *error, size_t error_size)
 		.workers = p->workers,
 		.counting_cores = p->counting_cores,
 		.flows_per_worker = p->flows_per_worker,
+		.source_ids = p->source_ids,
 		.control = p->options.control,
 	};
 
@@ -265,27 +349,31 @@ create_collector(struct pipeline *p, char *error, size_t error_size)
 struct pipeline *
 pipeline_create(const struct pipeline_options *options, char *error, size_t error_size)
 {
+	const struct inputs *in = options->inputs;
 	struct pipeline *p = calloc(1, sizeof(*p));
 	const uint32_t flows = options->config->flows != 0 ? options->config->flows : FLOWS_DEFAULT;
 	int rc;
 
-	if (p == NULL) {
-		options->source->ops->close(options->source);
-		filter_free(options->filter);
+	if (p != NULL)
+		p->feeds = calloc(in->n, sizeof(*p->feeds));
+	if (p == NULL || p->feeds == NULL) {
+		free(p);
 		snprintf(error, error_size, "no memory");
 		return NULL;
 	}
 	error[0] = '\0';
 	p->options = *options;
-	p->workers = options->placement->workers;
+	p->workers = in->workers;
+	for (unsigned i = 0; i < in->n; i++)
+		p->dispatchers += in->v[i].workers > 1;
 	p->flows_per_worker = flows / p->workers > FLOWS_MIN ? flows / p->workers : FLOWS_MIN;
 	sem_init(&p->done, 0, 0);
 	layout_of(options->config, &p->layout);
 	rc = create_rings(p);
 	if (rc == 0)
-		rc = create_intake(p, error, error_size);
-	if (rc == 0)
 		rc = create_workers(p);
+	if (rc == 0)
+		rc = create_feeds(p, error, error_size);
 	if (rc < 0 && error[0] == '\0')
 		snprintf(error, error_size, "no memory for %u workers with %u flows each (%s)",
 		         p->workers, p->flows_per_worker, strerror(-rc));
@@ -306,21 +394,20 @@ pipeline_free(struct pipeline *p)
 	for (unsigned w = 0; w < p->workers; w++) {
 		flow_import_free(p->worker[w].import);
 		flow_engine_free(p->worker[w].engine);
-		if (p->workers > 1 && p->worker[w].source != NULL)
+		if (p->packet_rings[w] != NULL && p->worker[w].source != NULL)
 			p->worker[w].source->ops->close(p->worker[w].source);
 	}
-	if (p->intake != NULL)
-		p->intake->ops->close(p->intake);
-	else if (p->options.source != NULL)
-		p->options.source->ops->close(p->options.source);
-	filter_free(p->options.filter);
-	for (unsigned i = 0; i < p->counting_cores; i++)
+	for (unsigned i = 0; i < p->feed_count; i++)
+		if (p->feeds[i].intake != NULL)
+			p->feeds[i].intake->ops->close(p->feeds[i].intake);
+	for (unsigned i = 0; i < p->own_counters; i++)
 		rte_free(p->counters[i]);
 	for (unsigned w = 0; w < p->workers; w++) {
 		packet_ring_free(p->packet_rings[w]);
 		flow_ring_free(p->flow_rings[w]);
 	}
 	sem_destroy(&p->done);
+	free(p->feeds);
 	free(p);
 }
 
@@ -343,21 +430,45 @@ job_start(struct pipeline *p, unsigned lcore, lcore_function_t *run, void *arg)
 	rte_eal_remote_launch(job_main, j, lcore);
 }
 
+/* Until one more lcore has ended; a live probe's clock and ports are looked after meanwhile. */
+static unsigned
+wait_for_one(struct pipeline *p)
+{
+	struct timespec until;
+
+	if (!p->options.inputs->live)
+		return sem_wait(&p->done) == 0; /* a signal interrupts it: wait on */
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += TICK_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	if (sem_timedwait(&p->done, &until) == 0)
+		return 1;
+	inputs_tick(p->options.inputs);
+	return 0;
+}
+
 int
 pipeline_run(struct pipeline *p)
 {
 	const struct placement *at = p->options.placement;
+	unsigned next = 0;
 
 	job_start(p, at->collector_lcore, collector_run, p->collector);
 	for (unsigned w = 0; w < p->workers; w++)
 		job_start(p, at->worker_lcore[w], worker_run, &p->worker[w]);
-	if (p->workers > 1)
-		job_start(p, at->dispatch_lcore, dispatch_run, &p->dispatch);
+	for (unsigned i = 0; i < p->feed_count; i++)
+		if (p->feeds[i].workers > 1)
+			job_start(p, at->dispatch_lcore[next++], dispatch_run,
+			          &p->feeds[i].dispatch);
 
 	for (unsigned ended = 0; ended < p->job_count;)
-		ended += sem_wait(&p->done) == 0; /* a signal interrupts it: wait on */
+		ended += wait_for_one(p);
 	for (unsigned i = 0; i < p->job_count; i++)
 		rte_eal_wait_lcore(p->jobs[i].lcore);
+	inputs_settle(p->options.inputs);
 	p->collector_result = p->jobs[0].result;
 	return 0;
 }
@@ -365,8 +476,15 @@ pipeline_run(struct pipeline *p)
 const char *
 pipeline_source_problem(const struct pipeline *p, int *error)
 {
-	*error = p->workers > 1 ? p->dispatch.result : p->worker[0].result;
-	return *error != 0 ? p->intake->problem : NULL;
+	for (unsigned i = 0; i < p->feed_count; i++) {
+		const struct feed *f = &p->feeds[i];
+
+		*error = f->workers > 1 ? f->dispatch.result : p->worker[f->first_worker].result;
+		if (*error != 0)
+			return f->intake->problem;
+	}
+	*error = 0;
+	return NULL;
 }
 
 const char *

@@ -204,11 +204,11 @@ match_port(const struct filter_test *t, const struct flow_record *r)
 static bool
 match_source_id(const struct filter_test *t, const struct far_input *in)
 {
-	const struct source_id *id = &in->options->source_id;
+	const struct source_id id = far_source_id(in);
 
-	if ((t->family == 0) != (id->kind == SOURCE_ID_STRING))
+	if ((t->family == 0) != (id.kind == SOURCE_ID_STRING))
 		return false;
-	return memcmp(id->bytes, t->address, 4) == 0;
+	return memcmp(id.bytes, t->address, 4) == 0;
 }
 
 static bool

@@ -73,7 +73,6 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		const char *words[2];
 		const char *says;
 	} rows[] = {
-		{ { "-i", "eth0" }, "option -i" },
 		{ { "-P", "561" }, "option -P" },
 		{ { "-B", "::1" }, "option -B" },
 		{ { "-d", NULL }, "option -d" },
@@ -90,7 +89,29 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		assert_not_available(
 		        loaded_line(&l, "-X", "-r", "a", rows[i].words[0], rows[i].words[1], NULL),
 		        rows[i].says);
-	assert_not_available(loaded_line(&l, "-X", NULL), "no input");
+}
+
+static void
+assert_not_taken(struct loaded *l, const char *words)
+{
+	assert_int_equal(l->rc, 0);
+	assert_int_equal(config_check_available(&l->c, l->error, sizeof(l->error)), -ENOTSUP);
+	assert_contains(l->error, words);
+	assert_null(strchr(l->error, '\n'));
+	loaded_free(l);
+}
+
+static void
+packets_come_from_somewhere_and_not_from_both(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_not_taken(loaded_line(&l, "-X", NULL), "no input");
+	assert_not_taken(loaded_line(&l, "-X", "-r", "a", "-i", "eth0", NULL), "not from both");
+	assert_not_taken(loaded_line(&l, "-X", "-R", "/tmp", "-i", "eth0", NULL), "not from both");
+	assert_available(loaded_line(&l, "-X", "-i", "eth0", NULL));
+	assert_available(loaded_text(&l, "ARGUS_INTERFACE=ind:eth0/1,eth1/2\n"));
 }
 
 static void
@@ -138,8 +159,6 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                 0);
 	assert_int_equal(l.c.warnings.n, 0);
 	assert_available(&l);
-	/* without a capture it is live capture that is missing */
-	assert_not_available(loaded_text(&l, text), "live capture");
 	assert_not_available(loaded_text(&l, "ARGUS_CHROOT_DIR=/jail\n"), "-c");
 }
 
@@ -166,6 +185,7 @@ main(void)
 		cmocka_unit_test(captures_to_files_are_there),
 		cmocka_unit_test(long_source_ids_are_of_format_5),
 		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
+		cmocka_unit_test(packets_come_from_somewhere_and_not_from_both),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),

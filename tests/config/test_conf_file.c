@@ -84,6 +84,12 @@ static const struct {
 	{ "PANOPTES_BURST", "64", AT(burst), 64 },
 	{ "PANOPTES_RING_SLOTS", "1024", AT(ring_slots), 1024 },
 	{ "PANOPTES_STATS", "yes", AT(statistics), true },
+	{ "PANOPTES_MBUFS", "16K", AT(mbufs), 16000 },
+	{ "PANOPTES_POWER", "poll", AT(power), POWER_POLL },
+	{ "PANOPTES_POWER", "Sleep", AT(power), POWER_SLEEP },
+	{ "PANOPTES_KERNEL_CAPTURE", "xdp", AT(kernel_capture), KERNEL_CAPTURE_XDP },
+	{ "PANOPTES_KERNEL_CAPTURE", "packet", AT(kernel_capture), KERNEL_CAPTURE_PACKET },
+	{ "PANOPTES_SPREAD", "flow", AT(spread), SPREAD_FLOW },
 };
 
 static uint64_t
@@ -154,11 +160,12 @@ each_string_arrives(void **state)
 	                              "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
 	                              "ARGUS_BIND_IP=192.168.0.68\n"
 	                              "PANOPTES_EAL=\"--log-level 8\"\n"
-	                              "PANOPTES_HUGE=no\n"));
+	                              "PANOPTES_HUGE=no\nPANOPTES_LCORES=0-1\n"));
 	assert_string_equal(l.c.pid_path, "/run/argus");
 	assert_string_equal(l.c.chroot_dir, "/chroot_dir");
 	assert_string_equal(l.c.user, "user");
 	assert_string_equal(l.c.group, "group");
+	assert_string_equal(l.c.lcores, "0-1");
 	assert_string_equal(l.c.packet_filter, "tcp and port 80");
 	assert_int_equal(l.c.environment.n, 2);
 	assert_string_equal(l.c.environment.v[0], "PCAP_MEMORY=300000");
@@ -191,6 +198,7 @@ each_variable_is_tested(void **state)
 		"ARGUS_BIND_IP",
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
+		"PANOPTES_LCORES",
 		"PANOPTES_FORMAT",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",
@@ -378,6 +386,10 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_WORKERS=65", "(0 to 64)" },
 		{ "PANOPTES_HUGE=maybe", "yes, no or auto" },
 		{ "PANOPTES_TUNNEL=yes", "argus, outer, inner or both" },
+		{ "PANOPTES_POWER=off", "\"off\" is not one of auto|poll|sleep" },
+		{ "PANOPTES_POWER=pol", "not one of" },
+		{ "PANOPTES_POWER=auto|poll", "not one of" },
+		{ "PANOPTES_SPREAD=ports", "not one of address|flow" },
 		{ "ARGUS_FLOW_KEY=MPLS+VNI", "not for both" },
 		{ "ARGUS_FLOW_KEY=TUNNEL_ID+COMPLETE_MPLS", "not for both" },
 		{ "PANOPTES_FORMAT=4", "\"4\" is not a record format: 3 or 5" },
