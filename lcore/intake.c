@@ -17,6 +17,7 @@ struct intake {
 	struct intake_options options;
 	uint64_t passed;   /* packets that the filter let through */
 	uint64_t clock_ns; /* of the latest packet, whether it passed or not */
+	unsigned drained;  /* bursts since the stop; beyond options.drain: the end */
 };
 
 static uint64_t
@@ -168,11 +169,13 @@ intake_burst(struct source *source, struct packet_view *views, unsigned max, uin
 		unsigned received;
 		int n;
 
-		if (control_stopped(o->control) ||
+		const bool stopped = control_stopped(o->control);
+
+		if ((stopped && in->drained++ >= o->drain) ||
 		    (o->last_packet != 0 && in->passed >= o->last_packet))
 			return intake_end(in);
 		n = receive(in, views, max, now_ns, &received);
-		if (n == -ENODATA)
+		if (n == -ENODATA || (stopped && received == 0 && n == 0))
 			return intake_end(in);
 		if (n < 0)
 			memcpy(source->problem, o->source->problem, sizeof(source->problem));

@@ -27,6 +27,8 @@ struct intake_options {
 	const struct control *control; /* told to stop: the source has ended */
 	uint64_t first_packet;         /* counted from 1; 0: from the start */
 	uint64_t last_packet;          /* 0: no limit */
+	unsigned drain; /* bursts at most that are still taken when told to stop, until
+	                   there is nothing: what waits in a live source's queue */
 	bool tunnels; /* a packet in a tunnel comes once more, as VIEW_INNER, right behind itself */
 };
 

@@ -6,6 +6,7 @@
 #include "probe/inputs.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,12 @@ open_kernel_interface(struct opening *o, const struct interface *which, struct m
 	uint16_t queues;
 	int rc;
 
+	if (if_nametoindex(which->name) == 0) {
+		snprintf(o->error, o->error_size,
+		         "interface %s: there is none of that name (ip link shows those there are)",
+		         which->name);
+		return -EINVAL;
+	}
 	if (!wants_xdp(o->config, which->name, reason, sizeof(reason))) {
 		log_line(LOG_LEVEL_NOTICE, "interface %s: by AF_PACKET (%s)", which->name, reason);
 		return open_packet_interface(o, which, m);

@@ -33,9 +33,11 @@
 
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
-#define BATCHES 16 /* per worker, of up to 64 packets */
+#define BATCHES 16      /* per worker, of up to 64 packets */
+#define BATCHES_LIVE 64 /* the dispatcher does not wait */
 #define JOBS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + 1)
 #define COUNTERS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + INTERFACES_MAX + 1)
+#define DRAIN_BURSTS 8192 /* a full queue of the largest size, many times over */
 #define TICK_NS 100000000 /* live: between two looks at clock and ports */
 
 /* One input's way to its workers. */
@@ -89,8 +91,8 @@ pipeline_memory(const struct config *c, const struct placement *p)
 
 	layout_of(c, &layout);
 	per_worker = flow_ring_memory(c->ring_slots, &layout) + sizeof(struct counters);
-	if (p->workers > 1)
-		per_worker += packet_ring_memory(BATCHES);
+	if (p->dispatchers != 0)
+		per_worker += packet_ring_memory(p->live ? BATCHES_LIVE : BATCHES);
 	/* twice: the heap splits and aligns */
 	return 2 * p->workers * per_worker;
 }
@@ -198,6 +200,7 @@ create_intake(struct pipeline *p, struct feed *f, struct input *input, char *err
 		.control = p->options.control,
 		.first_packet = c->first_packet,
 		.last_packet = c->last_packet,
+		.drain = p->options.inputs->live ? DRAIN_BURSTS : 0,
 		.tunnels = c->tunnel == TUNNEL_BOTH,
 	};
 	int rc = create_filter(p, &o.filter, error, error_size);
@@ -292,7 +295,8 @@ create_dispatch(struct pipeline *p, struct feed *f)
 
 		snprintf(name, sizeof(name), "packets%u", w);
 		d->rings[i] = p->packet_rings[w] =
-		        packet_ring_create(name, BATCHES, p->options.placement->socket);
+		        packet_ring_create(name, p->options.inputs->live ? BATCHES_LIVE : BATCHES,
+		                           p->options.placement->socket);
 		if (d->rings[i] == NULL)
 			return -ENOMEM;
 		p->worker[w].source = source_ring_create(d->rings[i]);

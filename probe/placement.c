@@ -212,6 +212,7 @@ placement_init(struct placement *p, const struct config *c, const struct interfa
 	if (cpus_read(&cpus, c, error, error_size) < 0)
 		return -EINVAL;
 	p->cpus = cpus.n;
+	p->live = live != NULL;
 	if (live != NULL && c->lcores == NULL)
 		prefer_node(&cpus, device_node(live));
 	p->socket = c->huge == HUGE_YES ? common_node(&cpus) : -1;

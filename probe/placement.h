@@ -24,6 +24,7 @@ struct placement {
 	unsigned worker_lcore[PLACEMENT_WORKERS_MAX];
 	unsigned lcores;                       /* all, the main lcore (0) included */
 	unsigned cpus;                         /* that the process may use */
+	bool live;                             /* time is the clock's */
 	bool pinned;                           /* each worker has a CPU to itself */
 	bool poll;                             /* busy cores never sleep */
 	int socket;                            /* NUMA node of the memory, or -1: any */
