@@ -70,6 +70,14 @@ check_captures(const struct config *c, char *error, size_t error_size)
 		         "from capture files, not from both");
 		return -ENOTSUP;
 	}
+	if (config_reads_captures(c) && c->chroot_dir != NULL) {
+		snprintf(error, error_size,
+		         "%s: only live capture can be confined to a directory; "
+		         "captures are read from anywhere",
+		         c->origin[KEY_chroot_dir] == ORIGIN_FILE ? "ARGUS_CHROOT_DIR"
+		                                                  : "option -c");
+		return -ENOTSUP;
+	}
 	for (size_t i = 0; i < c->capture_files.n; i++) {
 		const char *name = c->capture_files.v[i];
 		enum capture_kind kind;

@@ -165,14 +165,15 @@ KEY(config_file, NULL, 'F', NULL, INCLUDE, action, NULL, 0, 0, "file", NULL, 0,
     "/etc/argus.conf isn't read")
 KEY(config_reset, NULL, 'X', NULL, RESET, action, NULL, 0, 0, NULL, "yes", 0,
     "forget what was configured before; with it, /etc/argus.conf isn't read")
-KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle", USE_LIVE,
+KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle", 0,
     "run in the background; -d turns round what the files say")
 KEY(set_pid, "ARGUS_SET_PID", 0, NULL, BOOL, set_pid, "no", 0, 0, NULL, NULL,
-    USE_LIVE | USE_RESET, "write the process id to a file while running in the background")
-KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, NULL, 0, 0, NULL, NULL, USE_LIVE,
+    USE_RESET, "write the process id to a file while running in the background")
+KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, NULL, 0, 0, NULL, NULL, 0,
     "directory of that file, else /var/run")
 KEY(chroot_dir, "ARGUS_CHROOT_DIR", 'c', NULL, STRING, chroot_dir, NULL, 0, 0, "dir", NULL,
-    USE_STRICT, "confine the process to this directory; output paths are relative to it")
+    0, "capturing live, confine the process to this directory once interfaces are open; output "
+    "paths are relative to it")
 KEY(user, "ARGUS_SETUSER_ID", 'u', NULL, STRING, user, NULL, 0, 0, "user", NULL, 0,
     "run as this user once inputs and outputs are open")
 KEY(group, "ARGUS_SETGROUP_ID", 'g', NULL, STRING, group, NULL, 0, 0, "group", NULL, 0,
@@ -183,7 +184,8 @@ KEY(events, "ARGUS_EVENT_DATA", 0, NULL, EVENT, events, NULL, 0, 0, NULL, NULL, 
     "file:path:interval[:compress] or prog:...: a file or a program's output to report at an "
     "interval with unit s, m, h or d; repeatable")
 KEY(debug_level, "ARGUS_DEBUG_LEVEL", 'D', NULL, U32, debug_level, "0", 0, 65535, "level", NULL, 0,
-    "accepted for argus's sake: there are no debug messages")
+    "say more of what happens; any level but 0 is the same. SIGUSR1 does so too, SIGUSR2 ends "
+    "it")
 KEY(help, NULL, 'h', "help", ACTION, action, NULL, 0, CONFIG_HELP, NULL, "yes", 0,
     "print this help")
 

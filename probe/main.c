@@ -21,8 +21,10 @@
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
+#include "probe/daemon.h"
 #include "probe/eal.h"
 #include "probe/inputs.h"
+#include "probe/pid_file.h"
 #include "probe/pipeline.h"
 #include "probe/placement.h"
 #include "probe/privileges.h"
@@ -37,7 +39,7 @@ static struct control control; /* global for the signal handler alone */
 static int
 complain(int status, const char *line)
 {
-	fprintf(stderr, "panoptes: %s\n", line);
+	log_line(status != 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s", line);
 	return status;
 }
 
@@ -48,14 +50,25 @@ on_signal(int number)
 	control_stop(&control);
 }
 
+/* argus's: one for more lines, one to be quiet again. */
+static void
+on_level_signal(int number)
+{
+	log_set_level(number == SIGUSR1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE);
+}
+
 /* A first signal ends the run in good order, a second one at once. */
 static void
 signals_init(void)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction level = { .sa_handler = on_level_signal };
 
 	sigemptyset(&stop.sa_mask);
+	sigemptyset(&level.sa_mask);
+	sigaction(SIGUSR1, &level, NULL);
+	sigaction(SIGUSR2, &level, NULL);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		sigaction(stops[i], &stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -138,7 +151,7 @@ imports(const struct string_list *captures)
 	return false;
 }
 
-/* With EAL up and inputs open: the pipeline, from start to end. */
+/* With EAL up and inputs open: the pipeline, from start to end, in the jail. */
 static int
 run_pipeline(const struct config *c, struct inputs *in, const struct placement *placement,
              bool imports_flows)
@@ -151,16 +164,22 @@ run_pipeline(const struct config *c, struct inputs *in, const struct placement *
 		.imports = imports_flows,
 		.filter = c->packet_filter,
 	};
+	struct privileges privileges;
 	char line[LINE_MAX_BYTES];
-	struct pipeline *p = pipeline_create(&options, line, sizeof(line));
-	int status;
+	struct pipeline *p;
+	int status = 0;
 
+	if (privileges_find(&privileges, c->user, c->group, line, sizeof(line)) < 0)
+		return complain(EXIT_CONFIG, line);
+	if (c->chroot_dir != NULL && privileges_confine(c->chroot_dir, line, sizeof(line)) < 0)
+		return complain(EXIT_RUN, line);
+	p = pipeline_create(&options, line, sizeof(line));
 	if (p == NULL)
 		return complain(EXIT_RUN, line);
-	status = privileges_drop(c->user, c->group, line, sizeof(line));
-	if (status < 0) {
-		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+	if (privileges_drop(&privileges, line, sizeof(line)) < 0) {
+		status = complain(EXIT_RUN, line);
 	} else {
+		daemon_ready();
 		pipeline_run(p);
 		status = report(c, p);
 	}
@@ -210,15 +229,22 @@ static int
 run_live(const struct config *c, const struct interface_list *live,
          const struct placement *placement)
 {
+	struct pid_file pid_file = { .directory = -1, .fd = -1 };
 	char line[LINE_MAX_BYTES];
-	struct inputs in;
-	int status = inputs_open_live(&in, c, live, placement, line, sizeof(line));
+	struct inputs in = { 0 };
+	int status = 0;
 
+	if (c->daemon && c->set_pid)
+		status = pid_file_create(&pid_file, c->pid_path, live->v[0].name, line,
+		                         sizeof(line));
+	if (status == 0)
+		status = inputs_open_live(&in, c, live, placement, line, sizeof(line));
 	if (status < 0)
 		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
 	else
 		status = run_pipeline(c, &in, placement, false);
 	inputs_close(&in);
+	pid_file_remove(&pid_file);
 	return status;
 }
 
@@ -290,6 +316,9 @@ start(const struct config *c, const struct string_list *captures, const struct i
 	plan.huge = use_huge(c, buffers, plan.memory_bytes);
 	if (c->action == CONFIG_DRY_RUN)
 		return dry_run(&placement, &plan);
+	if (c->daemon && (live != NULL || c->origin[KEY_daemon] == ORIGIN_LINE) &&
+	    daemon_begin(line, sizeof(line)) < 0)
+		return complain(EXIT_RUN, line);
 	status = eal_start(&plan, line, sizeof(line));
 	if (status < 0)
 		return complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
@@ -351,6 +380,8 @@ act(const struct config *c)
 	case CONFIG_DUMP_FILTER:
 		break;
 	}
+	if (c->debug_level != 0)
+		log_set_level(LOG_LEVEL_DEBUG);
 	if (config_check_available(c, line, sizeof(line)) < 0 ||
 	    outputs_check_filters(c, line, sizeof(line)) < 0)
 		return complain(EXIT_CONFIG, line);

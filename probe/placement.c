@@ -23,6 +23,14 @@
 #define FILE_WORKERS_MAX 8 /* more than one reader can feed */
 #define NODE_FILE "/sys/bus/pci/devices/%s%s/numa_node"
 
+/* libnuma's way to tell of what it can't parse, which it prints otherwise: numa(3). */
+void
+numa_warn(int number, char *where, ...)
+{
+	(void)number;
+	(void)where;
+}
+
 /* The CPUs to use, in the order of their use. */
 struct cpu_list {
 	unsigned v[CPU_SETSIZE];

@@ -6,17 +6,37 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE_SIZE 512
 
 static _Atomic int threshold = LOG_LEVEL_NOTICE;
+static _Atomic bool to_syslog;
 
 void
 log_set_level(enum log_level level)
 {
 	atomic_store_explicit(&threshold, (int)level, memory_order_relaxed);
+}
+
+void
+log_to_syslog(void)
+{
+	tzset(); /* its file may be out of reach later */
+	openlog("panoptes", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	atomic_store_explicit(&to_syslog, true, memory_order_release);
+}
+
+static int
+priority(enum log_level level)
+{
+	static const int of[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
+
+	return of[level];
 }
 
 void
@@ -37,8 +57,13 @@ log_line(enum log_level level, const char *format, ...)
 	if (rc < 0)
 		return;
 	n += (size_t)rc;
-	if (n > sizeof(line) - 1)
-		n = sizeof(line) - 1;
+	if (n > sizeof(line) - 2)
+		n = sizeof(line) - 2;
+	if (atomic_load_explicit(&to_syslog, memory_order_acquire)) {
+		line[n] = '\0';
+		syslog(priority(level), "%s", line + sizeof(prefix) - 1);
+		return;
+	}
 	line[n++] = '\n';
 	(void)!write(STDERR_FILENO, line, n);
 }

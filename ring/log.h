@@ -14,7 +14,11 @@ enum log_level {
 	LOG_LEVEL_DEBUG,
 };
 
-/* Lines beyond this level are dropped. At first it is LOG_LEVEL_NOTICE. */
+/* From now on to syslog, facility daemon, instead. Before a chroot, if there is one. */
+void log_to_syslog(void);
+
+/* Lines beyond this level are dropped. A signal handler may call it. At first it is
+ * LOG_LEVEL_NOTICE. */
 void log_set_level(enum log_level);
 
 /* A line without its end; cut at 512 bytes. */

@@ -75,9 +75,7 @@ options_of_a_later_version_are_refused_by_name(void **state)
 	} rows[] = {
 		{ { "-P", "561" }, "option -P" },
 		{ { "-B", "::1" }, "option -B" },
-		{ { "-d", NULL }, "option -d" },
 		{ { "-C", NULL }, "option -C" },
-		{ { "-c", "/jail" }, "option -c" },
 		{ { "-w", "argus-udp://h:561" }, "output argus-udp://h:561" },
 		{ { "-w", "udp://h" }, "output udp://h" },
 		{ { "-w", "argus-tcp://h" }, "output argus-tcp://h" },
@@ -150,6 +148,7 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                           "ARGUS_MIN_SSF=40\nARGUS_MAX_SSF=128\n"
 	                           "ARGUS_GO_PROMISCUOUS=yes\nARGUS_ENV=\"A=b\"\n"
 	                           "ARGUS_EVENT_DATA=\"prog:/usr/bin/uptime:30s\"\n";
+	static const char jail[] = "ARGUS_CHROOT_DIR=/jail\n";
 	struct loaded l;
 
 	(void)state;
@@ -159,7 +158,14 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                 0);
 	assert_int_equal(l.c.warnings.n, 0);
 	assert_available(&l);
-	assert_not_available(loaded_text(&l, "ARGUS_CHROOT_DIR=/jail\n"), "-c");
+	/* but for a jail: there captures would not be found */
+	loaded_line(&l, "-X", "-r", "a", "-w", "o", NULL);
+	assert_int_equal(config_load_text(&l.c, "probe.conf", jail, sizeof(jail) - 1, l.error,
+	                                  sizeof(l.error)),
+	                 0);
+	assert_not_taken(&l, "ARGUS_CHROOT_DIR: only live capture");
+	assert_not_taken(loaded_line(&l, "-X", "-r", "a", "-c", "/jail", NULL), "option -c");
+	assert_available(loaded_line(&l, "-X", "-i", "eth0", "-c", "/jail", NULL));
 }
 
 static void
