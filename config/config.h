@@ -194,6 +194,7 @@ struct config {
 	enum spread spread;
 	uint32_t mbufs;  /* --mbufs, a receive queue; 0: by its descriptors */
 	char *lcores;    /* --lcores, a list of CPUs; NULL: all that the process may use */
+	char *name;      /* --name: of the directory of the telemetry socket */
 	char *eal;       /* --eal "...": passed to EAL */
 	bool statistics; /* --stats: the ledger on stderr at the end */
 

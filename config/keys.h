@@ -221,6 +221,10 @@ KEY(dry_run, NULL, 0, "dry-run", ACTION, action, NULL, 0, CONFIG_DRY_RUN, NULL, 
     "print what would be set up: interfaces, lcores, memory, arguments to DPDK")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
+KEY(name, "PANOPTES_NAME", 0, "name", STRING, name, "panoptes", 0, 0, "name", NULL, 0,
+    "what this probe is called among others on the machine: its telemetry socket is "
+    "dpdk/name/dpdk_telemetry.v2 below /var/run. Live there always is one, reading captures if a "
+    "name is given")
 KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
     "write records for the clients of argus 3, which those of argus 5 read with faults, or of "
     "argus 5, which those of argus 3 refuse")

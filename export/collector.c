@@ -6,6 +6,7 @@
  */
 #include "export/collector.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,6 +30,9 @@
 #define HURRY_NS 500000000u
 #define HURRY_TURNS 64
 
+#define TOTALS_WORDS (sizeof(struct collector_totals) / sizeof(uint64_t))
+static_assert(sizeof(struct collector_totals) == TOTALS_WORDS * sizeof(uint64_t), "words alone");
+
 /* What receiving cores had counted at the last MAR. */
 struct ledger {
 	uint64_t packets, bytes, flows, dropped;
@@ -48,6 +52,10 @@ struct collector {
 	uint64_t mar_due_ns, flush_due_ns, waiting_since_ns; /* monotonic */
 	unsigned idle, hurry_turns;
 	uint64_t records_received;
+	struct lag lag;
+	/* collector_totals as others see them: an even version, the same before and after */
+	_Atomic uint32_t shown_version;
+	_Atomic uint64_t shown[TOTALS_WORDS];
 };
 
 static uint64_t
@@ -136,6 +144,7 @@ record_take(struct collector *c, const struct flow_record *r, unsigned lane)
 static unsigned
 collector_turn(struct collector *c, bool hurry)
 {
+	const uint64_t now_ns = c->options.live ? clock_ns(CLOCK_REALTIME) : 0;
 	unsigned n = 0, lane = 0;
 
 	for (; n < TURN_RECORDS; n++) {
@@ -143,6 +152,8 @@ collector_turn(struct collector *c, bool hurry)
 
 		if (r == NULL)
 			break;
+		if (c->options.live)
+			lag_add(&c->lag, r->report_ns, now_ns);
 		record_take(c, r, lane);
 		merge_release(&c->merge, lane);
 	}
@@ -166,6 +177,44 @@ collector_idle(struct collector *c)
 #endif
 }
 
+static void
+show_totals(struct collector *c)
+{
+	const uint32_t version = atomic_load_explicit(&c->shown_version, memory_order_relaxed);
+	struct collector_totals totals;
+	uint64_t words[TOTALS_WORDS];
+
+	collector_totals(c, &totals);
+	memcpy(words, &totals, sizeof(words));
+	atomic_store_explicit(&c->shown_version, version + 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	for (unsigned i = 0; i < TOTALS_WORDS; i++)
+		atomic_store_explicit(&c->shown[i], words[i], memory_order_relaxed);
+	atomic_store_explicit(&c->shown_version, version + 2, memory_order_release);
+}
+
+void
+collector_totals_live(const struct collector *c, struct collector_totals *totals)
+{
+	uint64_t words[TOTALS_WORDS];
+	uint32_t version;
+
+	do {
+		version = atomic_load_explicit(&c->shown_version, memory_order_acquire);
+		for (unsigned i = 0; i < TOTALS_WORDS; i++)
+			words[i] = atomic_load_explicit(&c->shown[i], memory_order_relaxed);
+		atomic_thread_fence(memory_order_acquire);
+	} while ((version & 1) != 0 ||
+	         version != atomic_load_explicit(&c->shown_version, memory_order_relaxed));
+	memcpy(totals, words, sizeof(words));
+}
+
+const struct lag *
+collector_lag(const struct collector *c)
+{
+	return &c->lag;
+}
+
 /* What is due by the clock: a flush, a status MAR. */
 static void
 collector_housekeep(struct collector *c, uint64_t now_ns)
@@ -174,6 +223,7 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 
 	if (now_ns >= c->flush_due_ns) {
 		outputs_flush(&c->outputs);
+		show_totals(c);
 		c->flush_due_ns = now_ns + FLUSH_NS;
 	}
 	if (interval_s != 0 && now_ns >= c->mar_due_ns) {
@@ -317,18 +367,31 @@ fail:
 	return NULL;
 }
 
+/* Outputs that are still open have their counts with them. */
 void
 collector_totals(const struct collector *c, struct collector_totals *t)
 {
+	const struct outputs *o = &c->outputs;
+
 	*t = (struct collector_totals){
 		.records_received = c->records_received,
-		.records_encoded = c->outputs.encoded,
+		.records_encoded = o->encoded,
 		.outputs = c->options.config->outputs.n,
-		.records_written = c->outputs.written,
-		.records_filtered = c->outputs.filtered,
-		.records_lost = c->outputs.lost,
-		.bytes_written = c->outputs.bytes,
+		.records_written = o->written,
+		.records_filtered = o->filtered,
+		.records_lost = o->lost,
+		.bytes_written = o->bytes,
 	};
+	for (unsigned i = 0; i < o->n; i++) {
+		const struct sink *s = o->v[i].sink;
+
+		if (s == NULL)
+			continue;
+		t->records_written += s->records_written;
+		t->records_filtered += s->records_filtered;
+		t->records_lost += s->records_lost;
+		t->bytes_written += s->bytes_written;
+	}
 }
 
 const char *

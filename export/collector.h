@@ -9,10 +9,12 @@
 #ifndef PANOPTES_EXPORT_COLLECTOR_H
 #define PANOPTES_EXPORT_COLLECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "config/config.h"
+#include "export/lag.h"
 #include "ring/control.h"
 #include "ring/counters.h"
 #include "ring/flow_record.h"
@@ -31,7 +33,8 @@ struct collector_options {
 	uint32_t flows_per_worker;
 	const struct source_id *source_ids; /* per worker: its records'; SOURCE_ID_NONE or NULL: the
 	                                       probe's */
-	struct control *control;            /* told to stop when an output fails for good */
+	bool live;               /* record times are the clock's: how late they are is counted */
+	struct control *control; /* told to stop when an output fails for good */
 };
 
 /* Opens the outputs and writes their start MARs. NULL on failure; 'error' then holds one line. */
@@ -43,7 +46,7 @@ struct collector *collector_create(const struct collector_options *, char *error
  * collector (an lcore function). */
 int collector_run(void *arg);
 
-/* What it counted, for the ledger; valid after collector_run has returned. */
+/* What it counted. */
 struct collector_totals {
 	uint64_t records_received; /* taken from the rings */
 	uint64_t records_encoded;
@@ -53,7 +56,12 @@ struct collector_totals {
 	uint64_t records_lost;     /* summed over outputs */
 	uint64_t bytes_written;
 };
+/* For the ledger; valid after collector_run has returned. */
 void collector_totals(const struct collector *, struct collector_totals *);
+/* The same from another thread while it runs, as it was less than a second ago. */
+void collector_totals_live(const struct collector *, struct collector_totals *);
+/* How late records were; any thread may read it. */
+const struct lag *collector_lag(const struct collector *);
 /* One line about the first output failure, or NULL. */
 const char *collector_problem(const struct collector *);
 

@@ -95,7 +95,8 @@ args_build(struct eal_args *a, const struct eal_plan *plan)
 	rc |= args_add(a, "-m");
 	rc |= args_add(a, "%" PRIu64, mib);
 	rc |= args_add(a, "--no-shconf");
-	rc |= args_add(a, "--no-telemetry");
+	rc |= plan->name != NULL ? args_add(a, "--file-prefix=%s", plan->name)
+	                         : args_add(a, "--no-telemetry");
 	rc |= args_add_devices(a, plan->live);
 	rc |= args_add(a, "--log-level=critical");
 	if (plan->extra != NULL)
@@ -147,9 +148,11 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 		return -ENOENT;
 	}
 	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
-	runtime_make(runtime);
+	if (plan->name == NULL)
+		runtime_make(runtime);
 	rc = rte_eal_init(a.n, v);
-	runtime_remove(runtime);
+	if (plan->name == NULL)
+		runtime_remove(runtime);
 	if (rc < 0)
 		snprintf(error, error_size,
 		         "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" "

@@ -18,7 +18,8 @@ struct eal_plan {
 	uint64_t memory_bytes; /* what rings, tables and packet buffers will take from EAL */
 	bool huge;             /* huge pages */
 	const struct interface_list *live; /* PCI devices among them are let in; NULL: none */
-	const char *extra;                 /* --eal: more arguments, or NULL */
+	const char *name;  /* of this probe among those that run: telemetry; NULL: none */
+	const char *extra; /* --eal: more arguments, or NULL */
 };
 
 /* Bytes in huge pages that are free now. */

@@ -172,6 +172,7 @@ open_kernel_interface(struct opening *o, const struct interface *which, struct m
 		log_line(LOG_LEVEL_NOTICE, "interface %s: by AF_PACKET (%s)", which->name, reason);
 		return open_packet_interface(o, which, m);
 	}
+	kernel_interface_quiet();
 	queues = kernel_interface_queues(which->name);
 	snprintf(device, sizeof(device), "net_af_xdp%u,iface=%s,start_queue=0,queue_count=%u",
 	         o->in->port_count, which->name, queues);

@@ -9,10 +9,13 @@
 #include <ifaddrs.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "ring/log.h"
 
 #define QUEUES_MAX 64
 
@@ -96,4 +99,30 @@ kernel_interface_wants_xdp(const char *name, char *reason, size_t reason_size)
 	if (wants)
 		snprintf(reason, reason_size, "it has no address of its own");
 	return wants;
+}
+
+/* Both libraries come with DPDK's AF_XDP driver, or not at all. */
+typedef int print_function(int level, const char *format, va_list);
+extern print_function *libbpf_set_print(print_function *) __attribute__((weak));
+extern print_function *libxdp_set_print(print_function *) __attribute__((weak));
+
+static int __attribute__((format(printf, 2, 0)))
+print_to_log(int level, const char *format, va_list list)
+{
+	char line[256];
+	int n = vsnprintf(line, sizeof(line), format, list);
+
+	(void)level;
+	if (n > 0)
+		log_line(LOG_LEVEL_DEBUG, "%.*s", (int)strcspn(line, "\n"), line);
+	return n;
+}
+
+void
+kernel_interface_quiet(void)
+{
+	if (libbpf_set_print != NULL)
+		libbpf_set_print(print_to_log);
+	if (libxdp_set_print != NULL)
+		libxdp_set_print(print_to_log);
 }

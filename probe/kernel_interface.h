@@ -17,4 +17,7 @@ uint16_t kernel_interface_queues(const char *name);
  * ones, and the rights for it. 'reason': the answer in words. */
 bool kernel_interface_wants_xdp(const char *name, char *reason, size_t reason_size);
 
+/* What libbpf and libxdp would print goes to the debug level of the log. */
+void kernel_interface_quiet(void);
+
 #endif

@@ -28,6 +28,7 @@
 #include "probe/pipeline.h"
 #include "probe/placement.h"
 #include "probe/privileges.h"
+#include "probe/top.h"
 #include "ring/log.h"
 
 enum { EXIT_RUN = 1, EXIT_CONFIG = 2 };
@@ -310,6 +311,7 @@ start(const struct config *c, const struct string_list *captures, const struct i
 	if (status < 0)
 		return complain(EXIT_CONFIG, line);
 	plan.lcores = placement.lcores_at;
+	plan.name = live != NULL || c->origin[KEY_name] != ORIGIN_DEFAULT ? c->name : NULL;
 	if (live != NULL)
 		buffers = inputs_memory(c, live, &placement);
 	plan.memory_bytes = pipeline_memory(c, &placement) + buffers;
@@ -395,6 +397,8 @@ main(int argc, char *argv[])
 	char line[LINE_MAX_BYTES];
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], "top") == 0)
+		return top_main(argc - 1, argv + 1);
 	config_init(&config);
 	if (config_load(&config, argc, argv, line, sizeof(line)) < 0) {
 		status = complain(EXIT_CONFIG, line);

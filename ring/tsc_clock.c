@@ -16,6 +16,8 @@
 #define SLEW_BACK_MAX (SECOND_NS / 2) /* ... when the system's clock was set back far */
 #define MEASURE_NS (SECOND_NS / 20)   /* shorter stretches say nothing of the frequency */
 #define SMOOTHING 8
+#define TOLERANCE 1000     /* parts of the frequency: what is farther off is a clock that was set */
+#define TOLERANCE_FIRST 20 /* ... of what was told, which is rounded to 10 MHz */
 
 static uint64_t
 realtime_ns(void)
@@ -59,7 +61,6 @@ draw(struct tsc_clock *c, uint64_t tsc, uint64_t ns, uint64_t rate)
 void
 tsc_clock_init(struct tsc_clock *c, const struct tsc_sample *now, uint64_t hz)
 {
-	c->hz = hz;
 	c->frequency = (SECOND_NS << 32) / hz;
 	c->last = *now;
 	c->error_bound_ns = now->window_ns;
@@ -73,15 +74,19 @@ measure_frequency(struct tsc_clock *c, const struct tsc_sample *now)
 	__extension__ typedef unsigned __int128 wide;
 	const uint64_t ticks = now->tsc - c->last.tsc;
 	const uint64_t ns = now->realtime_ns - c->last.realtime_ns;
-	uint64_t measured;
+	uint64_t measured, tolerance;
 
 	if (ticks == 0 || now->realtime_ns <= c->last.realtime_ns || ns < MEASURE_NS)
 		return;
 	measured = (uint64_t)(((wide)ns << 32) / ticks);
-	if (measured > c->frequency + c->frequency / 1000 ||
-	    measured < c->frequency - c->frequency / 1000)
+	tolerance = c->frequency / (c->measured ? TOLERANCE : TOLERANCE_FIRST);
+	if (measured > c->frequency + tolerance || measured < c->frequency - tolerance)
 		return;
-	c->frequency += (uint64_t)(((int64_t)measured - (int64_t)c->frequency) / SMOOTHING);
+	if (c->measured)
+		c->frequency += (uint64_t)(((int64_t)measured - (int64_t)c->frequency) / SMOOTHING);
+	else
+		c->frequency = measured;
+	c->measured = true;
 }
 
 /* The rate at which the error will be gone in a second, within limits. */

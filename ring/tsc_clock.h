@@ -17,6 +17,7 @@
 #define PANOPTES_RING_TSC_CLOCK_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One reading of both clocks at what is nearly the same moment. */
@@ -36,10 +37,11 @@ struct tsc_clock {
 	_Alignas(64) struct tsc_sample last;
 	uint64_t frequency; /* nanoseconds a tick, times 2^32, as measured: rate without corrections
 	                     */
-	uint64_t hz;
-	int64_t error_ns;        /* system's clock less ours, when they were compared last */
-	uint64_t error_bound_ns; /* the largest of late, and the window of reading */
-	uint64_t steps;          /* how often it was stepped */
+	bool measured;
+	/* for any thread to look at */
+	_Atomic int64_t error_ns; /* system's clock less ours, when they were compared last */
+	_Atomic uint64_t error_bound_ns; /* the largest of late, and the window of reading */
+	_Atomic uint64_t steps;          /* how often it was stepped */
 };
 
 static inline uint64_t

@@ -146,26 +146,28 @@ each_string_arrives(void **state)
 	struct loaded l;
 
 	(void)state;
-	assert_loaded(loaded_text(&l, "ARGUS_PID_PATH=\"/run/argus\"\n"
-	                              "ARGUS_CHROOT_DIR=/chroot_dir\n"
-	                              "ARGUS_SETUSER_ID=user\n"
-	                              "ARGUS_SETGROUP_ID=group\n"
-	                              "ARGUS_FILTER=\"tcp and port 80\"\n"
-	                              "ARGUS_ENV=\"PCAP_MEMORY=300000\"\n"
-	                              "ARGUS_ENV=A=b\n"
-	                              "ARGUS_EVENT_DATA=\"prog:/usr/bin/uptime:30s\"\n"
-	                              "ARGUS_EVENT_DATA=\"file:/proc/vmstat:1m:compress\"\n"
-	                              "ARGUS_INTERFACE=ind:en0/\"en0\",en2/19234\n"
-	                              "ARGUS_INTERFACE=eth1\n"
-	                              "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
-	                              "ARGUS_BIND_IP=192.168.0.68\n"
-	                              "PANOPTES_EAL=\"--log-level 8\"\n"
-	                              "PANOPTES_HUGE=no\nPANOPTES_LCORES=0-1\n"));
+	assert_loaded(loaded_text(&l,
+	                          "ARGUS_PID_PATH=\"/run/argus\"\n"
+	                          "ARGUS_CHROOT_DIR=/chroot_dir\n"
+	                          "ARGUS_SETUSER_ID=user\n"
+	                          "ARGUS_SETGROUP_ID=group\n"
+	                          "ARGUS_FILTER=\"tcp and port 80\"\n"
+	                          "ARGUS_ENV=\"PCAP_MEMORY=300000\"\n"
+	                          "ARGUS_ENV=A=b\n"
+	                          "ARGUS_EVENT_DATA=\"prog:/usr/bin/uptime:30s\"\n"
+	                          "ARGUS_EVENT_DATA=\"file:/proc/vmstat:1m:compress\"\n"
+	                          "ARGUS_INTERFACE=ind:en0/\"en0\",en2/19234\n"
+	                          "ARGUS_INTERFACE=eth1\n"
+	                          "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
+	                          "ARGUS_BIND_IP=192.168.0.68\n"
+	                          "PANOPTES_EAL=\"--log-level 8\"\n"
+	                          "PANOPTES_HUGE=no\nPANOPTES_LCORES=0-1\nPANOPTES_NAME=span\n"));
 	assert_string_equal(l.c.pid_path, "/run/argus");
 	assert_string_equal(l.c.chroot_dir, "/chroot_dir");
 	assert_string_equal(l.c.user, "user");
 	assert_string_equal(l.c.group, "group");
 	assert_string_equal(l.c.lcores, "0-1");
+	assert_string_equal(l.c.name, "span");
 	assert_string_equal(l.c.packet_filter, "tcp and port 80");
 	assert_int_equal(l.c.environment.n, 2);
 	assert_string_equal(l.c.environment.v[0], "PCAP_MEMORY=300000");
@@ -199,6 +201,7 @@ each_variable_is_tested(void **state)
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
 		"PANOPTES_LCORES",
+		"PANOPTES_NAME",
 		"PANOPTES_FORMAT",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",

@@ -106,6 +106,22 @@ check_equal "ind: flows" 2 "$(ledger flows_opened)"
 both "bond:" "bond:va,vc/9"
 check_equal "bond: one flow" 1 "$(racluster -nn -L -1 -r live.argus -s saddr - tcp | wc -l)"
 
+# Records of flows that fell silent come by the clock, without another packet.
+instance=live-$$
+tell() { "$source_root/tests/support/telemetry.py" "$instance" "$@"; }
+check "it starts" listen live.argus -i va --name "$instance" -S 1
+check "replayed" replay vb "$captures/demo.pcap"
+check "records of silent flows" tell until records_written "$(flows file.argus | wc -l)"
+check "the ledger adds up, by telemetry" tell check
+tell /panoptes/lag >lag
+check "no record is late by a second" awk '$1 == "max_ms" { late = $2 } END { exit !(late < 1000) }' lag
+tell /panoptes/clock >clock
+check "time is the TSC's, close to the system's clock" \
+	awk '$1 == "source" { tsc = $2 == "tsc" } $1 == "error_bound_ns" { bound = $2 }
+		END { exit !(tsc && bound < 20000000) }' clock
+stop
+accounted "silent flows"
+
 # One that goes away is told of, and taken up again when it is back.
 check "it starts" listen live.argus -i va --kernel-capture packet
 within ip link del va
