@@ -123,7 +123,8 @@ survey(struct config *c, struct line *line, bool *use_system, char *error, size_
 	while ((rc = line_next(line, &item, error, error_size)) > 0) {
 		if (item.key->kind == VALUE_INCLUDE || item.key->kind == VALUE_RESET)
 			*use_system = false;
-		if (item.key->kind != VALUE_ACTION || item.key->max == CONFIG_DUMP_FILTER)
+		if (item.key->kind != VALUE_ACTION || item.key->max == CONFIG_DUMP_FILTER ||
+		    item.key->max == CONFIG_DOCTOR)
 			continue;
 		c->action = (enum config_action)item.key->max;
 		return 0;

@@ -226,6 +226,9 @@ KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", 
     "argus 5, which those of argus 3 refuse")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
+KEY(doctor, NULL, 0, "doctor", ACTION, action, NULL, 0, CONFIG_DOCTOR, NULL, "yes", 0,
+    "tell whether this machine is fit for live capture, a line for each check, and stop: memory, "
+    "CPUs, clock, devices, and the ports with the other options")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,
     "print the version")
 KEY(manual, NULL, 0, "print-manual", ACTION, action, NULL, 0, CONFIG_MANUAL, NULL, "yes", 0,

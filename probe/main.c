@@ -22,6 +22,7 @@
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
 #include "probe/daemon.h"
+#include "probe/doctor.h"
 #include "probe/eal.h"
 #include "probe/inputs.h"
 #include "probe/pid_file.h"
@@ -375,6 +376,8 @@ act(const struct config *c)
 	case CONFIG_VERSION:
 		printf("panoptes %s\n", PANOPTES_VERSION);
 		return 0;
+	case CONFIG_DOCTOR:
+		return doctor_run(c, getenv("PANOPTES_SYSFS_ROOT"), stdout);
 	case CONFIG_RUN:
 	case CONFIG_DRY_RUN:
 	case CONFIG_DUMP_FILTER:
