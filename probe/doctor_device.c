@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/interface.h"
 #include "probe/machine.h"
 
 #define DEVICES "/sys/bus/pci/devices"
@@ -112,16 +113,32 @@ count(void *arg, const char *name)
 	++*(unsigned *)arg;
 }
 
+struct groups {
+	const char *root;
+	unsigned n;
+};
+
+/* vfio makes groups up where it does without an IOMMU. */
+static void
+group_see(void *arg, const char *group)
+{
+	struct groups *g = arg;
+	char name[32];
+
+	(void)machine_text(g->root, name, sizeof(name), GROUPS "/%s/name", group);
+	g->n += strcmp(name, "vfio-noiommu") != 0;
+}
+
 void
 doctor_check_iommu(struct doctor *d)
 {
-	unsigned groups = 0;
+	struct groups groups = { .root = d->root };
 	char unsafe[8];
 
-	(void)machine_each(d->root, count, &groups, GROUPS);
+	(void)machine_each(d->root, group_see, &groups, GROUPS);
 	(void)machine_text(d->root, unsafe, sizeof(unsafe), UNSAFE);
-	if (groups != 0)
-		doctor_say(d, VERDICT_OK, "iommu", "on, %u groups", groups);
+	if (groups.n != 0)
+		doctor_say(d, VERDICT_OK, "iommu", "on, %u groups", groups.n);
 	else if (unsafe[0] == 'Y' || unsafe[0] == '1')
 		doctor_say(d, VERDICT_WARNING, "iommu",
 		           "none, and vfio does without: a device of DPDK can write to all memory; "
@@ -268,30 +285,31 @@ doctor_bound_devices(const struct doctor *d)
 	return b.n;
 }
 
-/* Plain names alone: of an interface or a PCI address, with argus's /id behind it. */
 void
 doctor_check_interfaces(struct doctor *d)
 {
-	const struct string_list *list = &d->config->interfaces;
+	struct interface_list list;
+	char line[256];
 
-	for (size_t i = 0; i < list->n; i++) {
-		const char *name = list->v[i];
-		const int n = (int)strcspn(name, "/");
-
-		if (name[strspn(name,
-		                "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		                "_.:-/")] != '\0' ||
-		    strncmp(name, "net_", 4) == 0 || n == 0 || name[0] == '.')
-			continue;
-		if (strchr(name, ':') != NULL && !isxdigit((unsigned char)name[0]))
-			continue;
-		if (!machine_access(d->root, F_OK, "/sys/class/net/%.*s", n, name) &&
-		    !machine_access(d->root, F_OK, DEVICES "/%.*s", n, name))
-			doctor_say(d, VERDICT_FAILED, "interface",
-			           "-i %.*s: there is no such interface nor PCI device; nic-setup "
-			           "status lists them",
-			           n, name);
-		else
-			doctor_say(d, VERDICT_OK, "interface", "-i %.*s: is there", n, name);
+	if (interface_list_read(&list, &d->config->interfaces, line, sizeof(line)) < 0) {
+		doctor_say(d, VERDICT_FAILED, "interface", "%s", line);
+		interface_list_clear(&list);
+		return;
 	}
+	for (size_t i = 0; i < list.n; i++) {
+		const struct interface *in = &list.v[i];
+
+		if (in->kind == INTERFACE_VDEV)
+			continue; /* DPDK makes it, or says why not */
+		if (machine_access(d->root, F_OK, "%s/%s",
+		                   in->kind == INTERFACE_PCI ? DEVICES : "/sys/class/net",
+		                   in->name))
+			doctor_say(d, VERDICT_OK, "interface", "%s: is there", in->name);
+		else
+			doctor_say(d, VERDICT_FAILED, "interface",
+			           "%s: there is no such %s; nic-setup status lists what there is",
+			           in->name,
+			           in->kind == INTERFACE_PCI ? "PCI device" : "interface");
+	}
+	interface_list_clear(&list);
 }

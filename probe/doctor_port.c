@@ -145,12 +145,22 @@ say_link(struct doctor *d, const struct trial *t)
 		doctor_say(d, VERDICT_OK, "link", "%s: up, %u Mbit/s", t->name, link.link_speed);
 }
 
-/* What the card says of its key once it runs: some take none and say nothing. */
-static void
-say_rss(struct doctor *d, const struct trial *t)
+/* Reads into 'key' and 'now' what the port hashes with: 0, or a negative errno. */
+static int
+rss_read(const struct trial *t, uint8_t key[DOCTOR_RSS_KEY_BYTES], struct rte_eth_rss_conf *now)
 {
-	uint8_t key[DOCTOR_RSS_KEY_BYTES] = { 0 };
-	struct rte_eth_rss_conf now = { .rss_key = key, .rss_key_len = t->key_bytes };
+	memset(key, 0, DOCTOR_RSS_KEY_BYTES);
+	*now = (struct rte_eth_rss_conf){ .rss_key = key, .rss_key_len = t->key_bytes };
+	return rte_eth_dev_rss_hash_conf_get(t->port, now);
+}
+
+/* What the card says of its key once it runs: some take none and say nothing, others take one only
+ * while they run. */
+static void
+say_rss(struct doctor *d, struct trial *t)
+{
+	struct rte_eth_rss_conf wanted = { t->key, t->key_bytes, t->fields }, now;
+	uint8_t key[DOCTOR_RSS_KEY_BYTES];
 	char text[FIELDS_SIZE];
 	int rc;
 
@@ -161,7 +171,10 @@ say_rss(struct doctor *d, const struct trial *t)
 		           t->name);
 		return;
 	}
-	rc = rte_eth_dev_rss_hash_conf_get(t->port, &now);
+	rc = rss_read(t, key, &now);
+	if (rc == 0 && memcmp(key, t->key, t->key_bytes) != 0 &&
+	    rte_eth_dev_rss_hash_update(t->port, &wanted) == 0)
+		rc = rss_read(t, key, &now);
 	if (rc < 0)
 		doctor_say(d, VERDICT_WARNING, "rss",
 		           "%s: doesn't tell the key it uses (%s): both directions of a flow may "
@@ -174,7 +187,7 @@ say_rss(struct doctor *d, const struct trial *t)
 		           t->name);
 	else
 		doctor_say(d, VERDICT_OK, "rss",
-		           "%s: took a symmetric key of %u bytes; table of %u; hashes %s", t->name,
+		           "%s: takes a symmetric key of %u bytes; table of %u; hashes %s", t->name,
 		           t->key_bytes, t->info.reta_size, fields_describe(now.rss_hf, text));
 }
 

@@ -68,7 +68,9 @@ status()
 				"$(first_line "$folder/free_hugepages")"
 		done
 	done | sed 's/ of \([0-9]*\)kB kB/ of \1 kB/'
-	groups=$(find "$sys/kernel/iommu_groups" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)
+	# vfio makes groups up where it does without an IOMMU
+	groups=$(($(find "$sys/kernel/iommu_groups" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l) - \
+		$(cat "$sys"/kernel/iommu_groups/*/name 2>/dev/null | grep -c vfio-noiommu)))
 	if [ "$groups" -gt 0 ]; then
 		echo "IOMMU: on, $groups groups"
 	else

@@ -225,6 +225,8 @@ an_iommu_is_told_by_its_groups(void **state)
 	says(doctor_check_iommu, 0, 1, 0, "can write to all memory");
 	fake_folder(&m, "/sys/kernel/iommu_groups");
 	says(doctor_check_iommu, 0, 1, 0, "can write to all memory");
+	fake_file(&m, "/sys/kernel/iommu_groups/7/name", "vfio-noiommu\n");
+	says(doctor_check_iommu, 0, 1, 0, "can write to all memory");
 	fake_folder(&m, "/sys/kernel/iommu_groups/0");
 	fake_folder(&m, "/sys/kernel/iommu_groups/1");
 	says(doctor_check_iommu, 1, 0, 0, "on, 2 groups");
@@ -286,6 +288,38 @@ a_device_without_an_iommu_has_a_file_of_its_own(void **state)
 }
 
 static void
+interface_add(const char *name)
+{
+	struct string_list *list = &m.config.interfaces;
+
+	list->v = realloc(list->v, (list->n + 1) * sizeof(*list->v));
+	assert_non_null(list->v);
+	list->v[list->n] = strdup(name);
+	assert_non_null(list->v[list->n++]);
+}
+
+static void
+interfaces_that_are_configured_must_be_there(void **state)
+{
+	(void)state;
+	says(doctor_check_interfaces, 0, 0, 0, "");
+	fake_folder(&m, "/sys/class");
+	fake_folder(&m, "/sys/class/net");
+	fake_folder(&m, "/sys/class/net/span0");
+	fake_device(&m, "0000:3b:00.0", "vfio-pci", "1\n", "12");
+	interface_add("span0/7");
+	interface_add("0000:3b:00.0");
+	interface_add("net_null0,size=64");
+	says(doctor_check_interfaces, 2, 0, 0, "0000:3b:00.0: is there");
+	interface_add("span1");
+	interface_add("0000:3b:00.1");
+	says(doctor_check_interfaces, 2, 0, 2, "span1: there is no such interface");
+	assert_non_null(strstr(m.said, "0000:3b:00.1: there is no such PCI device"));
+	interface_add("ind:");
+	says(doctor_check_interfaces, 0, 0, 1, "ind:");
+}
+
+static void
 the_whole_ends_with_its_sums_and_a_status(void **state)
 {
 	char *said;
@@ -330,6 +364,7 @@ main(void)
 		TEST(devices_are_told_by_their_owner),
 		TEST(a_bound_device_must_open_and_have_pages_near),
 		TEST(a_device_without_an_iommu_has_a_file_of_its_own),
+		TEST(interfaces_that_are_configured_must_be_there),
 		TEST(the_whole_ends_with_its_sums_and_a_status),
 	};
 
