@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define LINES_MAX 100000 /* /proc/cpuinfo has some thirty for each CPU */
-#define LINE_BYTES_MAX (1u << 20)
+#define LINE_BYTES_MAX (1u << 16)
 #define ENTRIES_MAX 65536
 
 static int __attribute__((format(printf, 3, 0)))
@@ -40,19 +40,21 @@ path_make(char out[PATH_MAX], const char *root, const char *path, va_list args)
 		va_end(args_);                          \
 	} while (0)
 
-/* Reads on to the end of the line, keeps what fits. False at the end of the file. */
+/* Reads on to the end of the line, keeps what fits. False at the end of the file, or when the line
+ * has none. */
 static bool
 line_read(FILE *f, char *out, size_t size)
 {
 	size_t n = 0;
+	unsigned i;
 	int c = EOF;
 
-	for (unsigned i = 0; i < LINE_BYTES_MAX && (c = getc(f)) != EOF && c != '\n'; i++) {
+	for (i = 0; i < LINE_BYTES_MAX && (c = getc(f)) != EOF && c != '\n'; i++) {
 		if (n + 1 < size)
 			out[n++] = c != '\0' ? (char)c : ' ';
 	}
 	out[n] = '\0';
-	return c != EOF || n != 0;
+	return i < LINE_BYTES_MAX && (c != EOF || n != 0);
 }
 
 static int
