@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/interface.h"
+#include "probe/kernel_interface.h"
 #include "probe/machine.h"
 
 #define DEVICES "/sys/bus/pci/devices"
@@ -285,31 +285,67 @@ doctor_bound_devices(const struct doctor *d)
 	return b.n;
 }
 
-void
-doctor_check_interfaces(struct doctor *d)
-{
-	struct interface_list list;
-	char line[256];
+struct available {
+	const struct doctor *d;
+	struct interface_list *list;
+};
 
-	if (interface_list_read(&list, &d->config->interfaces, line, sizeof(line)) < 0) {
-		doctor_say(d, VERDICT_FAILED, "interface", "%s", line);
-		interface_list_clear(&list);
+static void
+available_see(void *arg, const char *address)
+{
+	struct available *a = arg;
+	struct doctor silent = *a->d;
+	struct interface in = { .kind = INTERFACE_PCI };
+	struct device dev;
+
+	if (!device_read(&dev, &silent, address) || !is_bound(dev.driver) ||
+	    a->list->n == INTERFACES_MAX)
+		return;
+	in.name = strdup(address);
+	if (in.name != NULL)
+		a->list->v[a->list->n++] = in;
+}
+
+static void
+check_interface(struct doctor *d, const struct interface *in)
+{
+	const bool pci = in->kind == INTERFACE_PCI;
+	char reason[160] = "";
+
+	/* a short address has no domain */
+	if (!machine_access(d->root, F_OK, "%s/%s%s", pci ? DEVICES : "/sys/class/net",
+	                    pci && strlen(in->name) < 10 ? "0000:" : "", in->name)) {
+		doctor_say(d, VERDICT_FAILED, "interface",
+		           "%s: there is no such %s; nic-setup status lists what there is",
+		           in->name, pci ? "PCI device" : "interface");
 		return;
 	}
-	for (size_t i = 0; i < list.n; i++) {
-		const struct interface *in = &list.v[i];
+	if (!pci && doctor_is_here(d) && d->config->kernel_capture == KERNEL_CAPTURE_AUTO) {
+		const bool xdp = kernel_interface_wants_xdp(in->name, reason, sizeof(reason));
 
-		if (in->kind == INTERFACE_VDEV)
-			continue; /* DPDK makes it, or says why not */
-		if (machine_access(d->root, F_OK, "%s/%s",
-		                   in->kind == INTERFACE_PCI ? DEVICES : "/sys/class/net",
-		                   in->name))
-			doctor_say(d, VERDICT_OK, "interface", "%s: is there", in->name);
-		else
-			doctor_say(d, VERDICT_FAILED, "interface",
-			           "%s: there is no such %s; nic-setup status lists what there is",
-			           in->name,
-			           in->kind == INTERFACE_PCI ? "PCI device" : "interface");
+		doctor_say(d, VERDICT_OK, "interface", "%s: is there; by %s (%s)", in->name,
+		           xdp ? "AF_XDP" : "AF_PACKET", reason);
+		return;
 	}
-	interface_list_clear(&list);
+	doctor_say(d, VERDICT_OK, "interface", "%s: is there", in->name);
+}
+
+void
+doctor_check_interfaces(struct doctor *d, struct interface_list *list)
+{
+	struct available available = { d, list };
+	char line[256];
+
+	if (interface_list_read(list, &d->config->interfaces, line, sizeof(line)) < 0) {
+		doctor_say(d, VERDICT_FAILED, "interface", "%s", line);
+		interface_list_clear(list);
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].kind != INTERFACE_VDEV) /* DPDK makes it, or says why not */
+			check_interface(d, &list->v[i]);
+	if (list->n == 0)
+		(void)machine_each(d->root, available_see, &available, DEVICES);
+	if (list->groups == 0)
+		list->groups = 1;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "config/interface.h"
 
 enum verdict { VERDICT_OK = 0, VERDICT_WARNING, VERDICT_FAILED, VERDICTS };
 
@@ -49,18 +50,18 @@ void doctor_check_clock(struct doctor *);
 /* doctor_device.c */
 void doctor_check_iommu(struct doctor *);
 void doctor_check_devices(struct doctor *);
-void doctor_check_interfaces(struct doctor *);
+/* What -i names. Reads it into the list, which is the caller's to clear; without -i, the devices
+ * that DPDK has to itself. */
+void doctor_check_interfaces(struct doctor *, struct interface_list *);
 /* PCI network devices that DPDK has to itself. */
 unsigned doctor_bound_devices(const struct doctor *);
 
-/* doctor_port.c; with EAL up */
-void doctor_check_ports(struct doctor *);
+/* doctor_port.c; with EAL up and the devices let in */
+void doctor_check_ports(struct doctor *, const struct interface_list *);
+/* Bytes that a port takes meanwhile. */
+uint64_t doctor_port_memory(void);
 
 /* doctor_rss.c */
-#define DOCTOR_RSS_KEY_BYTES 64
-/* Toeplitz's hash is the same for both directions when the key repeats itself every 16 bits. */
-void doctor_rss_key(uint8_t key[DOCTOR_RSS_KEY_BYTES]);
-
 struct rss_trial {
 	unsigned tuples;
 	unsigned apart;        /* both directions on different queues */

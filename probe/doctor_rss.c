@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Receive-side scaling, tried in software: DPDK computes what a network card would,
- * so that the key is known to be right before a card is blamed.
+ * Receive-side scaling with the probe's key, tried in software: DPDK computes what a
+ * network card would, so that the key is known to be right before a card is blamed.
  */
 #include "probe/doctor_internal.h"
 
@@ -11,19 +11,12 @@
 #include <rte_common.h>
 #include <rte_thash.h>
 
+#include "probe/port_rss.h"
+
 #define TUPLES 8192
 #define QUEUES 16
 #define QUEUES_MAX 64
 #define TABLE_SLOTS 128 /* a card's redirection table: the hash's low bits, then the queue */
-
-void
-doctor_rss_key(uint8_t key[DOCTOR_RSS_KEY_BYTES])
-{
-	for (unsigned i = 0; i < DOCTOR_RSS_KEY_BYTES; i += 2) {
-		key[i] = 0x6d;
-		key[i + 1] = 0x5a;
-	}
-}
 
 /* SplitMix64 */
 static uint64_t
@@ -82,12 +75,12 @@ doctor_rss_try(const uint8_t *key, unsigned queues, unsigned tuples, uint64_t se
 void
 doctor_check_rss(struct doctor *d)
 {
-	uint8_t key[DOCTOR_RSS_KEY_BYTES];
+	uint8_t key[PORT_RSS_KEY_MAX];
 	struct rss_trial t;
 	uint64_t seed = 1;
 
 	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
-	doctor_rss_key(key);
+	port_rss_key(key, sizeof(key));
 	doctor_rss_try(key, QUEUES, TUPLES, seed, &t);
 	if (t.apart != 0 || t.fewest < TUPLES / QUEUES / 2 || t.most > 2 * TUPLES / QUEUES)
 		doctor_say(d, VERDICT_FAILED, "rss-key",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "probe/doctor_internal.h"
+#include "probe/port_rss.h"
 
 #define TUPLES 20000
 
@@ -19,11 +20,11 @@ static void
 both_directions_meet_whatever_the_tuple(void **state)
 {
 	static const unsigned queues[] = { 1, 2, 3, 7, 16, 64 };
-	uint8_t key[DOCTOR_RSS_KEY_BYTES];
+	uint8_t key[PORT_RSS_KEY_MAX];
 	struct rss_trial t;
 
 	(void)state;
-	doctor_rss_key(key);
+	port_rss_key(key, sizeof(key));
 	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
 		doctor_rss_try(key, queues[i], TUPLES, 1 + i, &t);
 		assert_int_equal(t.tuples, TUPLES);
@@ -37,7 +38,7 @@ both_directions_meet_whatever_the_tuple(void **state)
 static void
 a_key_that_is_not_symmetric_is_found_out(void **state)
 {
-	uint8_t key[DOCTOR_RSS_KEY_BYTES];
+	uint8_t key[PORT_RSS_KEY_MAX];
 	struct rss_trial t;
 
 	(void)state;
@@ -45,7 +46,7 @@ a_key_that_is_not_symmetric_is_found_out(void **state)
 		key[i] = (uint8_t)(i * 37 + 11);
 	doctor_rss_try(key, 16, TUPLES, 5, &t);
 	assert_true(t.apart > TUPLES / 2);
-	doctor_rss_key(key);
+	port_rss_key(key, sizeof(key));
 	key[3] ^= 1; /* one bit is enough */
 	doctor_rss_try(key, 16, TUPLES, 5, &t);
 	assert_true(t.apart > 0);
@@ -54,7 +55,7 @@ a_key_that_is_not_symmetric_is_found_out(void **state)
 static void
 a_key_of_zeros_spreads_nothing(void **state)
 {
-	uint8_t key[DOCTOR_RSS_KEY_BYTES] = { 0 };
+	uint8_t key[PORT_RSS_KEY_MAX] = { 0 };
 	struct rss_trial t;
 
 	(void)state;

@@ -32,6 +32,18 @@ for topic in cpu governor isolation clock hugepages rights iommu; do
 done
 says "this machine: DPDK starts" "^ok +dpdk +its environment starts, without huge pages"
 says "this machine: both directions on one queue" "^ok +rss-key +symmetric: both directions of [0-9]{4,} random tuples"
+doctor --no-huge -i net_null0 -i net_ring7
+sound "virtual ports" $?
+for port in net_null0 net_ring7; do
+	says "$port: what it has" "^ok +port +$port: [a-z_]+, .* up to [0-9]+ queues of [0-9]+ to [0-9]+ descriptors"
+	says "$port: its link" "^ok +link +$port: up, [0-9]+ Mbit/s"
+	says "$port: its hash" "^(ok|warning) +rss +$port: "
+done
+doctor --no-huge -i net_nothing0
+sound "a port without a driver" $?
+says "a port without a driver" "^FAILED +port +port net_nothing0: DPDK does not take it"
+doctor --no-huge --lcores 4000
+says "CPUs that aren't there" "^FAILED +cpus +--lcores 4000"
 
 echo "# a bare machine"
 machine_new bare
