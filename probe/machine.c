@@ -32,12 +32,12 @@ path_make(char out[PATH_MAX], const char *root, const char *path, va_list args)
 }
 
 /* Fills 'out' with the path of a function's last arguments; 'rc' says whether it fits. */
-#define PATH_OF(out, rc, root, path)                    \
-	do {                                            \
-		va_list args_;                          \
-		va_start(args_, path);                  \
-		rc = path_make(out, root, path, args_); \
-		va_end(args_);                          \
+#define PATH_OF(out, rc, root, path)                      \
+	do {                                              \
+		va_list args_;                            \
+		va_start(args_, path);                    \
+		(rc) = path_make(out, root, path, args_); \
+		va_end(args_);                            \
 	} while (0)
 
 /* Reads on to the end of the line, keeps what fits. False at the end of the file, or when the line
