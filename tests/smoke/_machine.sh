@@ -172,7 +172,10 @@ END
 fake_program ip <<'END'
 #!/usr/bin/env bash
 case $* in
-*"route get"*) echo "${*: -1} dev ${MACHINE_SSH_VIA:-nowhere} src 192.0.2.2 uid 0 \\ cache" ;;
+*"route get"*)
+	[ -z "${MACHINE_SSH_VIA:-}" ] ||
+		echo "${*: -1} dev $MACHINE_SSH_VIA src 192.0.2.2 uid 0 \\ cache"
+	;;
 *) echo "ip $*" >>"$MACHINE_LOG" ;;
 esac
 END

@@ -75,6 +75,10 @@ export MACHINE_SSH=198.51.100.10
 refused 1 "SSH session from 198.51.100.10 (span0)" span0
 nic_setup --dry-run --force span0
 check_equal "--force: taken all the same" 0 $?
+export MACHINE_SSH_VIA=
+refused 1 "can't tell whether the SSH session from 198.51.100.10" span0
+export MACHINE_SSH='[fe80::9]%span1'
+refused 1 "SSH session from fe80::9%span1 (span1)" span1
 unset MACHINE_SSH MACHINE_SSH_VIA
 echo "00000000000000000000000000000000 00 00000000000000000000000000000000 00 fd000000000000000000000000000001 00000400 00000003 00000000 00000003 span1" >"$root/proc/net/ipv6_route"
 refused 1 "default route (IPv6) (span1)" span1
@@ -151,6 +155,13 @@ for tool in sysfs driverctl dpdk-devbind; do
 	nic_restore
 	check_equal "$tool: nic-restore: again" "0 nothing" "$? $(cut -d' ' -f1 out)"
 done
+
+server nobody
+machine_device 0000:af:00.0 0x020000 none 1 15
+nic_setup af:00.0
+check_equal "a device without a driver: bound" "0 vfio-pci" "$? $(driver_now 0000:af:00.0)"
+nic_restore
+check_equal "a device without a driver: without one again" "0 none" "$? $(driver_now 0000:af:00.0)"
 
 echo "# status"
 server status
