@@ -112,6 +112,14 @@ apply_item(struct command_line *cl, const struct line_item *item)
 	}
 }
 
+/* What is answered without a configuration. */
+static bool
+stands_alone(const struct key *k)
+{
+	return k->kind == VALUE_ACTION &&
+	       (k->max == CONFIG_HELP || k->max == CONFIG_VERSION || k->max == CONFIG_MANUAL);
+}
+
 /* The first reading. 'use_system' tells whether /etc/argus.conf is to be read. */
 static int
 survey(struct config *c, struct line *line, bool *use_system, char *error, size_t error_size)
@@ -123,7 +131,7 @@ survey(struct config *c, struct line *line, bool *use_system, char *error, size_
 	while ((rc = line_next(line, &item, error, error_size)) > 0) {
 		if (item.key->kind == VALUE_INCLUDE || item.key->kind == VALUE_RESET)
 			*use_system = false;
-		if (item.key->kind != VALUE_ACTION || item.key->max == CONFIG_DUMP_FILTER)
+		if (!stands_alone(item.key))
 			continue;
 		c->action = (enum config_action)item.key->max;
 		return 0;

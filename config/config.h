@@ -94,6 +94,7 @@ enum config_action {
 	CONFIG_MANUAL,      /* --print-manual: the manual page, roff, on stdout */
 	CONFIG_DUMP_FILTER, /* -b */
 	CONFIG_DRY_RUN,     /* --dry-run: what would be set up, on stdout */
+	CONFIG_DOCTOR,      /* --doctor: is the machine fit for live capture? */
 };
 
 enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };

@@ -221,8 +221,8 @@ KEY(dry_run, NULL, 0, "dry-run", ACTION, action, NULL, 0, CONFIG_DRY_RUN, NULL, 
     "print what would be set up: interfaces, lcores, memory, arguments to DPDK")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
-KEY(name, "PANOPTES_NAME", 0, "name", STRING, name, "panoptes", 0, 0, "name", NULL, 0,
-    "what this probe is called among others on the machine: its telemetry socket is "
+KEY(name, "PANOPTES_NAME", 0, "name", STRING, name, NULL, 0, 0, "name", NULL, 0,
+    "what this probe is called among others on the machine, else panoptes: its telemetry socket is "
     "dpdk/name/dpdk_telemetry.v2 below /var/run. Live there always is one, reading captures if a "
     "name is given")
 KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
@@ -230,6 +230,9 @@ KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", 
     "argus 5, which those of argus 3 refuse")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
+KEY(doctor, NULL, 0, "doctor", ACTION, action, NULL, 0, CONFIG_DOCTOR, NULL, "yes", 0,
+    "tell whether this machine is fit for live capture, a line for each check, and stop: memory, "
+    "CPUs, clock, devices, and the ports with the other options")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,
     "print the version")
 KEY(manual, NULL, 0, "print-manual", ACTION, action, NULL, 0, CONFIG_MANUAL, NULL, "yes", 0,

@@ -22,6 +22,7 @@
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
 #include "probe/daemon.h"
+#include "probe/doctor.h"
 #include "probe/eal.h"
 #include "probe/inputs.h"
 #include "probe/pid_file.h"
@@ -311,7 +312,7 @@ start(const struct config *c, const struct string_list *captures, const struct i
 	if (status < 0)
 		return complain(EXIT_CONFIG, line);
 	plan.lcores = placement.lcores_at;
-	plan.name = live != NULL || c->origin[KEY_name] != ORIGIN_DEFAULT ? c->name : NULL;
+	plan.name = c->name != NULL || live == NULL ? c->name : "panoptes";
 	if (live != NULL)
 		buffers = inputs_memory(c, live, &placement);
 	plan.memory_bytes = pipeline_memory(c, &placement) + buffers;
@@ -377,6 +378,8 @@ act(const struct config *c)
 	case CONFIG_VERSION:
 		printf("panoptes %s\n", PANOPTES_VERSION);
 		return 0;
+	case CONFIG_DOCTOR:
+		return doctor_run(c, getenv("PANOPTES_SYSFS_ROOT"), stdout);
 	case CONFIG_RUN:
 	case CONFIG_DRY_RUN:
 	case CONFIG_DUMP_FILTER:

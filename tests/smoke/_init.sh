@@ -3,7 +3,7 @@
 # ctest gives: PANOPTES (the binary), PANOPTES_CAPTURES (the generated captures),
 # PANOPTES_ARGUS (the reference argus, when there is one), PANOPTES_SHARED (a
 # folder with corpus/ and tools/, when there is one).
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 set -u -o pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
