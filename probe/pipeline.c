@@ -31,7 +31,8 @@
 
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
-#define BATCHES 16 /* per worker, of up to 64 packets */
+#define RING_MEMORY (16u << 20) /* bytes of a worker's ring of records, before it is rounded up */
+#define BATCHES 16              /* per worker, of up to 64 packets */
 #define JOBS_MAX (PLACEMENT_WORKERS_MAX + 2)
 
 /* One lcore's work. */
@@ -65,7 +66,20 @@ struct pipeline {
 static void
 layout_of(const struct config *c, struct flow_record_layout *layout)
 {
-	flow_record_layout_init(layout, c->jitter, c->user_data_size, c->user_data_size);
+	const uint32_t user_size = c->control_plane ? USER_DATA_MAX : c->user_data_size;
+
+	flow_record_layout_init(layout, c->jitter, user_size, user_size);
+}
+
+/* Few large records are as good as many small ones, unless the operator said how many. */
+static uint32_t
+ring_slots_of(const struct config *c, const struct flow_record_layout *layout)
+{
+	const uint32_t fits = RING_MEMORY / layout->size;
+
+	if (c->origin[KEY_ring_slots] != ORIGIN_DEFAULT || fits >= c->ring_slots)
+		return c->ring_slots;
+	return fits;
 }
 
 uint64_t
@@ -75,7 +89,7 @@ pipeline_memory(const struct config *c, const struct placement *p)
 	uint64_t per_worker;
 
 	layout_of(c, &layout);
-	per_worker = flow_ring_memory(c->ring_slots, &layout) + sizeof(struct counters);
+	per_worker = flow_ring_memory(ring_slots_of(c, &layout), &layout) + sizeof(struct counters);
 	if (p->workers > 1)
 		per_worker += packet_ring_memory(BATCHES);
 	/* twice: the heap splits and aligns */
@@ -136,7 +150,8 @@ create_rings(struct pipeline *p)
 		char name[32];
 
 		snprintf(name, sizeof(name), "flows%u", w);
-		p->flow_rings[w] = flow_ring_create(name, c->ring_slots, &p->layout, socket);
+		p->flow_rings[w] =
+		        flow_ring_create(name, ring_slots_of(c, &p->layout), &p->layout, socket);
 		snprintf(name, sizeof(name), "packets%u", w);
 		if (p->workers > 1)
 			p->packet_rings[w] = packet_ring_create(name, BATCHES, socket);
