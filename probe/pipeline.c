@@ -181,6 +181,8 @@ create_intake(struct pipeline *p, char *error, size_t error_size)
 		.first_packet = c->first_packet,
 		.last_packet = c->last_packet,
 		.tunnels = c->tunnel == TUNNEL_BOTH,
+		.file_on_error = c->packet_capture_on_error,
+		.dissect = dissect_options_of(c, false),
 	};
 
 	if (c->packet_capture_file != NULL) {
