@@ -62,8 +62,9 @@ KEY(dump_filter, NULL, 'b', NULL, ACTION, action, NULL, 0, CONFIG_DUMP_FILTER, N
 KEY(packet_capture_file, "ARGUS_PACKET_CAPTURE_FILE", 0, NULL, STRING, packet_capture_file, NULL,
     0, 0, NULL, NULL, USE_RESET, "write the packets to this file as well, as pcap")
 KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
-    packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
-    "write only those packets that no flow model took")
+    packet_capture_on_error, "no", 0, 0, NULL, NULL, 0,
+    "write only those packets whose headers are cut or contradict themselves: those that the "
+    "ledger counts as truncated, malformed and drop_undecodable")
 KEY(pcap_buffer_size, "ARGUS_PCAP_BUF_SIZE", 0, NULL, SIZE, pcap_buffer_size, "0", 0,
     UINT64_C(1) << 40, NULL, NULL, 0,
     "bytes of the kernel's capture buffer; K, M and G stand for thousands, millions, billions")
@@ -81,7 +82,8 @@ KEY(status_interval, "ARGUS_FLOW_STATUS_INTERVAL", 'S', NULL, INTERVAL, status_i
     "report on a flow that goes on every this many seconds; fractions are fine, 0 is a record "
     "for each packet")
 KEY(ip_timeout, "ARGUS_IP_TIMEOUT", 0, NULL, SECONDS, ip_timeout_s, "30", 0, 31536000, NULL, NULL,
-    0, "seconds of silence that end a flow of UDP or of another protocol over IP")
+    0, "seconds of silence that end a flow of UDP or of another protocol over IP. This and the "
+    "next six: 0 is the default, and a default begins behind the status interval, as argus's")
 KEY(tcp_timeout, "ARGUS_TCP_TIMEOUT", 0, NULL, SECONDS, tcp_timeout_s, "60", 0, 31536000, NULL,
     NULL, 0, "seconds of silence that end a TCP flow")
 KEY(icmp_timeout, "ARGUS_ICMP_TIMEOUT", 0, NULL, SECONDS, icmp_timeout_s, "5", 0, 31536000, NULL,
@@ -134,7 +136,16 @@ KEY(bidirectional_times, "ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS", 0, NULL, BOO
 KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 32000,
     "bytes", NULL, USE_RESET | USE_CAPPED, "keep this much user data of each direction")
 KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
-    NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
+    NULL, "yes", USE_RESET,
+    "keep all user data of control plane protocols: of ARGUS_CONTROLPLANE_PROTO, and of what is "
+    "no IP")
+KEY(control_protocols, "ARGUS_CONTROLPLANE_PROTO", 0, NULL, CONTROL, control_protocols,
+    "sip, domain, udp:name, udp:nicname, udp:netbios-ns, xns-time, udp:ntp, udp:router, udp:ripng, "
+    "timed, mdns, mdnsresponder, bootps, bootpc, tcp:6633, tcp:openflow, tcp:bgp, ldp, ip:igmp, "
+    "ip:rsvp, ip:eigrp, ip:ospf, ip:pim, ip:vrrp", 0, 0, NULL, NULL, USE_FIVE,
+    "which IP traffic is control plane: services or ports with commas between, of TCP and UDP "
+    "both or with tcp: or udp: before them, and IP protocols with ip: before them. The first one "
+    "in a file replaces the default, others add to it")
 KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, USE_LATER,
     "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
 KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
@@ -261,8 +272,6 @@ IGNORED(capture_on_proto, "ARGUS_PACKET_CAPTURE_ON_PROTO", USE_FIVE,
 IGNORED(encaps_capture, "ARGUS_ENCAPS_CAPTURE", USE_FIVE, "keep the encapsulation headers")
 IGNORED(tunnel_parsing, "ARGUS_TUNNEL_PARSING", USE_FIVE, "look into tunnels")
 IGNORED(tunnel_information, "ARGUS_TUNNEL_INFORMATION", USE_FIVE, "report tunnels")
-IGNORED(controlplane_proto, "ARGUS_CONTROLPLANE_PROTO", USE_FIVE,
-	"ports of control plane protocols")
 IGNORED(os_fingerprinting, "ARGUS_OS_FINGERPRINTING", USE_FIVE, "guess operating systems")
 IGNORED(tcp_fallow, "ARGUS_TCP_FALLOW_TIMEOUT", USE_FIVE,
 	"seconds to remember the direction of silent TCP flows")
