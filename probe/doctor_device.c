@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probe/kernel_interface.h"
 #include "probe/machine.h"
 
 #define DEVICES "/sys/bus/pci/devices"
@@ -306,46 +305,10 @@ available_see(void *arg, const char *address)
 		a->list->v[a->list->n++] = in;
 }
 
-static void
-check_interface(struct doctor *d, const struct interface *in)
-{
-	const bool pci = in->kind == INTERFACE_PCI;
-	char reason[160] = "";
-
-	/* a short address has no domain */
-	if (!machine_access(d->root, F_OK, "%s/%s%s", pci ? DEVICES : "/sys/class/net",
-	                    pci && strlen(in->name) < 10 ? "0000:" : "", in->name)) {
-		doctor_say(d, VERDICT_FAILED, "interface",
-		           "%s: there is no such %s; nic-setup status lists what there is",
-		           in->name, pci ? "PCI device" : "interface");
-		return;
-	}
-	if (!pci && doctor_is_here(d) && d->config->kernel_capture == KERNEL_CAPTURE_AUTO) {
-		const bool xdp = kernel_interface_wants_xdp(in->name, reason, sizeof(reason));
-
-		doctor_say(d, VERDICT_OK, "interface", "%s: is there; by %s (%s)", in->name,
-		           xdp ? "AF_XDP" : "AF_PACKET", reason);
-		return;
-	}
-	doctor_say(d, VERDICT_OK, "interface", "%s: is there", in->name);
-}
-
 void
-doctor_check_interfaces(struct doctor *d, struct interface_list *list)
+doctor_list_bound(const struct doctor *d, struct interface_list *list)
 {
 	struct available available = { d, list };
-	char line[256];
 
-	if (interface_list_read(list, &d->config->interfaces, line, sizeof(line)) < 0) {
-		doctor_say(d, VERDICT_FAILED, "interface", "%s", line);
-		interface_list_clear(list);
-		return;
-	}
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].kind != INTERFACE_VDEV) /* DPDK makes it, or says why not */
-			check_interface(d, &list->v[i]);
-	if (list->n == 0)
-		(void)machine_each(d->root, available_see, &available, DEVICES);
-	if (list->groups == 0)
-		list->groups = 1;
+	(void)machine_each(d->root, available_see, &available, DEVICES);
 }

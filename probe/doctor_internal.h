@@ -50,11 +50,15 @@ void doctor_check_clock(struct doctor *);
 /* doctor_device.c */
 void doctor_check_iommu(struct doctor *);
 void doctor_check_devices(struct doctor *);
+/* PCI network devices that DPDK has to itself. */
+unsigned doctor_bound_devices(const struct doctor *);
+/* Adds them to a list that interface_list_read made. */
+void doctor_list_bound(const struct doctor *, struct interface_list *);
+
+/* doctor_interface.c */
 /* What -i names. Reads it into the list, which is the caller's to clear; without -i, the devices
  * that DPDK has to itself. */
 void doctor_check_interfaces(struct doctor *, struct interface_list *);
-/* PCI network devices that DPDK has to itself. */
-unsigned doctor_bound_devices(const struct doctor *);
 
 /* doctor_port.c; with EAL up and the devices let in */
 void doctor_check_ports(struct doctor *, const struct interface_list *);

@@ -39,6 +39,14 @@ for port in net_null0 net_ring7; do
 	says "$port: its link" "^ok +link +$port: up, [0-9]+ Mbit/s"
 	says "$port: its hash" "^(ok|warning) +rss +$port: "
 done
+doctor --no-huge -i lo --kernel-capture packet
+sound "an interface" $?
+says "an interface: how it is captured from" "^ok +interface +lo: is there; by AF_PACKET \(as configured\)"
+if have ethtool && ethtool -k lo | grep -q '^generic-receive-offload: on'; then
+	says "an interface: packets are put together" "^warning +offload +lo: .* ethtool -K lo gro off"
+else
+	skip "an interface: packets are put together" "no ethtool, or lo doesn't"
+fi
 doctor --no-huge -i net_nothing0
 sound "a port without a driver" $?
 says "a port without a driver" "^FAILED +port +port net_nothing0: DPDK does not take it"
