@@ -81,7 +81,8 @@ KEY(status_interval, "ARGUS_FLOW_STATUS_INTERVAL", 'S', NULL, INTERVAL, status_i
     "report on a flow that goes on every this many seconds; fractions are fine, 0 is a record "
     "for each packet")
 KEY(ip_timeout, "ARGUS_IP_TIMEOUT", 0, NULL, SECONDS, ip_timeout_s, "30", 0, 31536000, NULL, NULL,
-    0, "seconds of silence that end a flow of UDP or of another protocol over IP")
+    0, "seconds of silence that end a flow of UDP or of another protocol over IP. This and the "
+    "next six: 0 is the default, and a default begins behind the status interval, as argus's")
 KEY(tcp_timeout, "ARGUS_TCP_TIMEOUT", 0, NULL, SECONDS, tcp_timeout_s, "60", 0, 31536000, NULL,
     NULL, 0, "seconds of silence that end a TCP flow")
 KEY(icmp_timeout, "ARGUS_ICMP_TIMEOUT", 0, NULL, SECONDS, icmp_timeout_s, "5", 0, 31536000, NULL,

@@ -68,12 +68,13 @@ struct flow {
 
 	/* line 1: when and how much, since the last record */
 	uint64_t start_ns; /* of the status interval */
-	uint64_t first_ns[2], last_ns[2];
+	uint64_t first_ns[2];
+	uint64_t last_ns[2]; /* not of the interval: these last */
 	uint32_t packets[2], bytes[2];
 	uint32_t flags;
-	uint16_t idle_s; /* how long it lives on after an interval without packets */
-	uint8_t multi;   /* FLOW_MULTI_* */
-	uint8_t reserved;
+	uint8_t multi;       /* FLOW_MULTI_* */
+	uint8_t idle_strict; /* idle_s begins with the last packet, not after the interval */
+	uint8_t reserved[2];
 
 	/* line 2: what the headers said */
 	uint64_t app_bytes[2];
@@ -83,7 +84,7 @@ struct flow {
 	uint16_t vlan_tci[2];
 	uint8_t icmp_gateway[4]; /* FLOW_RECORD_ICMP */
 	uint32_t generation;     /* which use of this entry it is */
-	uint32_t reserved2;
+	uint32_t idle_s;         /* how long it lives on in silence */
 
 	/* lines 3 and 4: the protocol's own, and what an ICMP error said */
 	union {
@@ -187,6 +188,23 @@ static inline unsigned
 flow_source(const struct flow *f)
 {
 	return (f->flags & FLOW_TURNED) != 0;
+}
+
+/* The time of its latest packet. */
+static inline uint64_t
+flow_last_ns(const struct flow *f)
+{
+	return f->last_ns[0] > f->last_ns[1] ? f->last_ns[0] : f->last_ns[1];
+}
+
+/* The record that is pending ends no earlier than that in this direction. */
+static inline void
+flow_extend(struct flow *f, uint64_t time_ns, int dir)
+{
+	if (f->first_ns[dir] == 0)
+		f->first_ns[dir] = f->last_ns[dir] = time_ns;
+	else if (time_ns > f->last_ns[dir])
+		f->last_ns[dir] = time_ns;
 }
 
 /* Whether there is something to report. */

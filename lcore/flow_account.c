@@ -125,7 +125,6 @@ flow_reset(const struct flow_layout *l, struct flow *f)
 	f->multi &= LASTING_MULTI;
 	for (int d = 0; d < 2; d++) {
 		f->first_ns[d] = 0;
-		f->last_ns[d] = 0;
 		f->packets[d] = 0;
 		f->bytes[d] = 0;
 	}
@@ -195,9 +194,11 @@ flow_tcp_packet(const struct flow_layout *l, struct flow *f, const struct packet
 static inline void
 count_time(struct flow *f, uint64_t time_ns, int dir)
 {
-	if (f->first_ns[dir] == 0 || time_ns < f->first_ns[dir])
+	const bool none = f->first_ns[dir] == 0;
+
+	if (none || time_ns < f->first_ns[dir])
 		f->first_ns[dir] = time_ns;
-	if (time_ns > f->last_ns[dir])
+	if (none || time_ns > f->last_ns[dir])
 		f->last_ns[dir] = time_ns;
 }
 

@@ -157,7 +157,7 @@ report_metrics(const struct flow *f, struct flow_record *r)
 {
 	for (int d = 0; d < 2; d++) {
 		r->first_ns[d] = f->first_ns[d];
-		r->last_ns[d] = f->last_ns[d];
+		r->last_ns[d] = f->first_ns[d] != 0 ? f->last_ns[d] : 0;
 		r->packets[d] = f->packets[d];
 		r->bytes[d] = f->bytes[d];
 		r->app_bytes[d] = f->app_bytes[d];
