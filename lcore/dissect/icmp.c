@@ -221,11 +221,24 @@ icmpv6_redirect(struct walk *w, const uint8_t *h)
 	}
 }
 
+/* Who asks comes first, as of IPv4: both ends may ask with the same numbers. */
+static void
+icmpv6_echo(struct walk *w, bool reply)
+{
+	struct packet *p = w->packet;
+
+	key_directed(w, w->ip[reply], w->ip[!reply]);
+	p->reverse = reply;
+	p->key.port[0] = p->icmp.id;
+	p->key.port[1] = p->icmp.seq;
+}
+
 enum layer
 layer_icmpv6(struct walk *w)
 {
 	struct packet *p = w->packet;
 	const uint8_t *h = w->data + w->at;
+	uint32_t pair;
 	uint8_t type;
 
 	w->complete = false;
@@ -233,12 +246,15 @@ layer_icmpv6(struct walk *w)
 		return walk_short(w, 2);
 	icmp_facts(w, h);
 	type = h[0];
-	p->flags |= icmpv6_pair(&type);
+	pair = icmpv6_pair(&type);
+	p->flags |= pair;
 	p->key.id = (uint16_t)(type << 8 | h[1]);
 	if (!walk_has(w, ICMP_SIZE))
 		return walk_short(w, ICMP_SIZE);
 	w->complete = true;
-	if (type >= ICMPV6_ERROR_FIRST && type <= ICMPV6_ERROR_LAST)
+	if (type == ICMPV6_ECHO)
+		icmpv6_echo(w, pair == PACKET_REPLY);
+	else if (type >= ICMPV6_ERROR_FIRST && type <= ICMPV6_ERROR_LAST)
 		quote_flow(w, w->at + ICMP_SIZE, LAYER_IPV6);
 	else if (type == ICMPV6_REDIRECT)
 		icmpv6_redirect(w, h);
