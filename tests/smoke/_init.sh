@@ -98,6 +98,17 @@ records()
 	ra -nn -u -p 6 -c , -L -1 -r "$1" -s $fields - not man | sort
 }
 
+# say CAPTURE FIELD...: what ra prints of the records of a generated capture, without blanks; the
+# records stay in out.argus.
+say()
+{
+	local capture=$1
+	shift
+	rm -f out.argus
+	panoptes -X -A -r "$captures/$capture.pcap" -w out.argus || return
+	ra -nn -c , -L -1 -r out.argus -s "$@" - not man | tr -d ' '
+}
+
 # totals FILE: packets and bytes of all its records.
 totals()
 {
