@@ -66,6 +66,26 @@ struct output_list {
 	size_t n;
 };
 
+#define USER_DATA_MAX 32000u /* bytes of user data in a record, each direction */
+
+/* Which IP traffic is control plane (ARGUS_CONTROLPLANE_PROTO): a bit for each port or protocol. */
+struct control_protocols {
+	uint64_t tcp[1024], udp[1024];
+	uint64_t ip[4];
+};
+
+static inline void
+control_add(uint64_t *bits, unsigned n)
+{
+	bits[n / 64] |= UINT64_C(1) << (n % 64);
+}
+
+static inline bool
+control_has(const uint64_t *bits, unsigned n)
+{
+	return (bits[n / 64] >> (n % 64) & 1) != 0;
+}
+
 /* What keys a flow: ARGUS_FLOW_KEY, bits or-ed. */
 enum flow_key_bit {
 	FLOW_KEY_5TUPLE = 0x01,
@@ -155,8 +175,9 @@ struct config {
 	bool app_bytes;           /* -A */
 	bool tcp_performance;     /* ARGUS_GENERATE_TCP_PERF_METRIC */
 	bool bidirectional_times; /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
-	uint32_t user_data_size;  /* -U, bytes per direction; at most 32000 */
+	uint32_t user_data_size;  /* -U, bytes per direction; at most USER_DATA_MAX */
 	bool control_plane;       /* -C */
+	struct control_protocols control_protocols;
 	bool track_duplicates;
 	bool tunnel_discovery;
 	enum tunnel_choice tunnel; /* --tunnel */

@@ -45,6 +45,7 @@ const struct key config_keys[KEY_COUNT] = {
 #define SIZE_EVENT sizeof(struct string_list)
 #define SIZE_SOURCE_ID sizeof(struct source_id)
 #define SIZE_OUTPUT sizeof(struct output_list)
+#define SIZE_CONTROL sizeof(struct control_protocols)
 #define SIZE_FLOW_TYPE sizeof(bool)
 #define SIZE_FLOW_KEY sizeof(uint32_t)
 #define SIZE_TUNNEL sizeof(enum tunnel_choice)

@@ -29,6 +29,7 @@ enum value_kind {
 	VALUE_EVENT,       /* the same, checked */
 	VALUE_SOURCE_ID,
 	VALUE_OUTPUT,
+	VALUE_CONTROL, /* control_protocols, one more list; the first of a file replaces */
 	VALUE_FLOW_TYPE,
 	VALUE_FLOW_KEY,
 	VALUE_TUNNEL,

@@ -135,7 +135,16 @@ KEY(bidirectional_times, "ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS", 0, NULL, BOO
 KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 32000,
     "bytes", NULL, USE_RESET | USE_CAPPED, "keep this much user data of each direction")
 KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
-    NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
+    NULL, "yes", USE_RESET,
+    "keep all user data of control plane protocols: of ARGUS_CONTROLPLANE_PROTO, and of what is "
+    "no IP")
+KEY(control_protocols, "ARGUS_CONTROLPLANE_PROTO", 0, NULL, CONTROL, control_protocols,
+    "sip, domain, udp:name, udp:nicname, udp:netbios-ns, xns-time, udp:ntp, udp:router, udp:ripng, "
+    "timed, mdns, mdnsresponder, bootps, bootpc, tcp:6633, tcp:openflow, tcp:bgp, ldp, ip:igmp, "
+    "ip:rsvp, ip:eigrp, ip:ospf, ip:pim, ip:vrrp", 0, 0, NULL, NULL, USE_FIVE,
+    "which IP traffic is control plane: services or ports with commas between, of TCP and UDP "
+    "both or with tcp: or udp: before them, and IP protocols with ip: before them. The first one "
+    "in a file replaces the default, others add to it")
 KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, USE_LATER,
     "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
 KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
@@ -262,8 +271,6 @@ IGNORED(capture_on_proto, "ARGUS_PACKET_CAPTURE_ON_PROTO", USE_FIVE,
 IGNORED(encaps_capture, "ARGUS_ENCAPS_CAPTURE", USE_FIVE, "keep the encapsulation headers")
 IGNORED(tunnel_parsing, "ARGUS_TUNNEL_PARSING", USE_FIVE, "look into tunnels")
 IGNORED(tunnel_information, "ARGUS_TUNNEL_INFORMATION", USE_FIVE, "report tunnels")
-IGNORED(controlplane_proto, "ARGUS_CONTROLPLANE_PROTO", USE_FIVE,
-	"ports of control plane protocols")
 IGNORED(os_fingerprinting, "ARGUS_OS_FINGERPRINTING", USE_FIVE, "guess operating systems")
 IGNORED(tcp_fallow, "ARGUS_TCP_FALLOW_TIMEOUT", USE_FIVE,
 	"seconds to remember the direction of silent TCP flows")

@@ -130,7 +130,7 @@ print_facts(FILE *out, const struct key *k)
 		fputs("\nIn a file it is no matter while captures are read.", out);
 	if (k->use & USE_LATER && k->variable != NULL)
 		fputs("\nIn a file it is a warning.", out);
-	if (k->use & USE_FIVE)
+	if (k->use & USE_FIVE && k->kind == VALUE_IGNORED)
 		fputs("\nA variable of argus 5: a warning, and ignored.", out);
 	if (k->use & USE_DEAD)
 		fputs("\nAccepted and ignored, as by argus.", out);

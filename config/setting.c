@@ -261,6 +261,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_EVENT] = setting_event,
 	[VALUE_SOURCE_ID] = setting_source_id,
 	[VALUE_OUTPUT] = setting_output,
+	[VALUE_CONTROL] = setting_control,
 	[VALUE_FLOW_TYPE] = setting_flow_type,
 	[VALUE_FLOW_KEY] = setting_flow_key,
 	[VALUE_TUNNEL] = setting_tunnel,

@@ -19,6 +19,7 @@
 #include "config/config.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_tcp.h"
+#include "ring/counters.h"
 #include "ring/flow_record.h"
 
 /* Bits of flow.flags. Those of a record (FLOW_RECORD_*) are the low 16, and speak of the interval;
@@ -33,6 +34,7 @@
 #define FLOW_ANSWERED	0x00400000u /* arp.responder valid */
 #define FLOW_HAS_ISIS	0x00800000u /* isis valid */
 #define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
+#define FLOW_CONTROL	0x04000000u /* of the control plane: all its user data is kept */
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
 /* clang-format on */
 
@@ -62,6 +64,8 @@ struct flow_link {
 	uint32_t parent;     /* index of the flow */
 	uint32_t generation; /* ... which is it still */
 };
+
+struct control_data;
 
 struct flow {
 	struct flow_entry entry;
@@ -128,6 +132,13 @@ struct flow_jitter {
 	struct flow_gaps gaps[2][2]; /* by direction; active, idle */
 };
 
+/* What -C needs. The engine owns 'data'. */
+struct flow_control_plane {
+	const struct control_protocols *protocols; /* NULL: off */
+	struct control_data *data;
+	struct counters *counters;
+};
+
 /* Where a configuration's sections lie in an entry, and what packets are counted for. Read-only
  * once made. */
 struct flow_layout {
@@ -135,10 +146,14 @@ struct flow_layout {
 	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
 	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
+	uint32_t control_at; /* struct flow_control; 0: not there */
+	bool keeps_user;     /* any user data */
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */
+	struct flow_control_plane control;
 };
 
+/* The configuration must stay. */
 void flow_layout_init(struct flow_layout *, const struct config *);
 
 static inline struct flow_mac *

@@ -16,9 +16,11 @@
 #include <rte_errno.h>
 
 #include "lcore/flow_engine_internal.h"
+#include "lcore/flow_user.h"
 
-#define AHEAD 4         /* packets whose lines are on their way */
-#define EXPIRE_STEP 512 /* entries looked at between two bursts of live traffic */
+#define AHEAD 4                   /* packets whose lines are on their way */
+#define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
+#define EXPIRE_STEP 512           /* entries looked at between two bursts of live traffic */
 
 #define IPPROTO_ICMP 1
 #define IPPROTO_ICMPV6 58
@@ -63,7 +65,12 @@ flow_engine_create(const struct flow_engine_options *o)
 	e->worker = o->worker;
 	e->lossless = o->lossless;
 	table.entry_size = e->layout.entry_size;
-	e->table = flow_table_create(&table);
+	if (e->layout.control_at != 0) {
+		e->layout.control.counters = o->counters;
+		e->layout.control.data = control_data_create(CONTROL_BLOCKS, o->socket);
+	}
+	if (e->layout.control_at == 0 || e->layout.control.data != NULL)
+		e->table = flow_table_create(&table);
 	if (e->table != NULL)
 		e->timer = flow_timer_create(e->table, o->socket);
 	if (e->timer != NULL && flow_order_init(&e->order, o->flows, o->socket) == 0)
@@ -84,6 +91,7 @@ flow_engine_free(struct flow_engine *e)
 		flow_timer_free(e->timer);
 	if (e->table != NULL)
 		flow_table_free(e->table);
+	control_data_free(e->layout.control.data);
 	free(e);
 }
 
@@ -272,6 +280,8 @@ count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 		dir = 0;
 	}
 	if (unlikely(p->bytes > BYTES_MAX - f->bytes[dir] || f->packets[dir] == UINT32_MAX))
+		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
+	if (unlikely(e->layout.control_at != 0) && flow_user_is_full(&e->layout, f, p, dir))
 		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
 	flow_count(&e->layout, f, p, dir, active);
 	if (unlikely(e->special))

@@ -21,6 +21,7 @@
 
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
+#define RING_MEMORY (16u << 20) /* bytes of a worker's ring of records, before it is rounded up */
 #define BATCHES 16        /* per worker, of up to 64 packets */
 #define BATCHES_LIVE 64   /* the dispatcher does not wait */
 #define DRAIN_BURSTS 8192 /* a full queue of the largest size, many times over */
@@ -28,7 +29,20 @@
 static void
 layout_of(const struct config *c, struct flow_record_layout *layout)
 {
-	flow_record_layout_init(layout, c->jitter, c->user_data_size, c->user_data_size);
+	const uint32_t user_size = c->control_plane ? USER_DATA_MAX : c->user_data_size;
+
+	flow_record_layout_init(layout, c->jitter, user_size, user_size);
+}
+
+/* Few large records are as good as many small ones, unless the operator said how many. */
+static uint32_t
+ring_slots_of(const struct config *c, const struct flow_record_layout *layout)
+{
+	const uint32_t fits = RING_MEMORY / layout->size;
+
+	if (c->origin[KEY_ring_slots] != ORIGIN_DEFAULT || fits >= c->ring_slots)
+		return c->ring_slots;
+	return fits;
 }
 
 uint64_t
@@ -38,7 +52,7 @@ pipeline_memory(const struct config *c, const struct placement *p)
 	uint64_t per_worker;
 
 	layout_of(c, &layout);
-	per_worker = flow_ring_memory(c->ring_slots, &layout) + sizeof(struct counters);
+	per_worker = flow_ring_memory(ring_slots_of(c, &layout), &layout) + sizeof(struct counters);
 	if (p->dispatchers != 0)
 		per_worker += packet_ring_memory(p->live ? BATCHES_LIVE : BATCHES);
 	/* twice: the heap splits and aligns */
@@ -99,7 +113,8 @@ create_rings(struct pipeline *p)
 		char name[32];
 
 		snprintf(name, sizeof(name), "flows%u", w);
-		p->flow_rings[w] = flow_ring_create(name, c->ring_slots, &p->layout, socket);
+		p->flow_rings[w] =
+		        flow_ring_create(name, ring_slots_of(c, &p->layout), &p->layout, socket);
 		if (p->flow_rings[w] == NULL)
 			return -ENOMEM;
 	}

@@ -42,6 +42,7 @@
 	COUNTER(packets_lost_ring, "packets in records lost to a full ring")              \
 	COUNTER(bytes_lost_ring, "bytes in records lost to a full ring")                  \
 	COUNTER(records_deferred, "interim records that waited for a full ring")          \
+	COUNTER(control_cut, "control-plane packets whose user data is not whole")        \
 	COUNTER(import_datagrams, "UDP payloads read as flow exports")                    \
 	COUNTER(import_cut, "flow exports that the capture or a fragment cut")            \
 	COUNTER(import_unknown, "payloads of no version of a flow export")                \

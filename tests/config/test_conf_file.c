@@ -209,6 +209,7 @@ each_variable_is_tested(void **state)
 		"ARGUS_PACKET_CAPTURE_FILE",
 		"ARGUS_PACKET_CAPTURE_ON_ERROR",
 		"ARGUS_CAPTURE_FULL_CONTROL_DATA",
+		"ARGUS_CONTROLPLANE_PROTO",
 	};
 	unsigned three = 0, five = 0;
 
@@ -444,7 +445,6 @@ what_argus_passes_over_is_a_warning(void **state)
 		{ "ARGUS_OS_FINGERPRINTING=no", "argus 5" },
 		{ "ARGUS_MAR_STATUS_INTERVAL=0.5", "rounded up to 1 seconds" },
 		{ "ARGUS_PACKET_CAPTURE_ON_ERROR=yes", "not available yet" },
-		{ "ARGUS_CAPTURE_FULL_CONTROL_DATA=yes", "not available yet" },
 	};
 
 	(void)state;

@@ -4,8 +4,8 @@ small as shows it; the tests know what is right."""
 import struct
 
 from conversation import MS, Capture, Flow, Tcp, Udp, ethernet
-from packets import (ACK, BROADCAST, MAC_A, MAC_B, RST, SYN, ah, arp, echo, esp, eth, extension,
-                     icmp, icmp6, igmp, ipv4, ipv6, llc, udp, vlan)
+from packets import (ACK, BROADCAST, MAC_A, MAC_B, PSH, RST, SYN, ah, arp, dns, echo, esp, eth,
+                     extension, icmp, icmp6, igmp, ipv4, ipv6, llc, udp, vlan)
 
 A, B, ROUTER = "10.0.0.1", "10.0.0.2", "10.0.0.254"
 A6, B6, ROUTER6 = "2001:db8::1", "2001:db8::2", "2001:db8::fe"
@@ -134,6 +134,41 @@ def every_100_ms():
     u = Udp(c, A, B, 5000, 6000)
     for _ in range(100):
         u.send(20, step=100 * MS)
+    return c
+
+
+def letters(start, n):
+    """Text that tells where it was cut: every byte depends on its place."""
+    return bytes(97 + (start + i + (start + i) // 26) % 26 for i in range(n))
+
+
+@capture
+def control_plane():
+    """OpenFlow, BGP, DNS, ARP, LLDP and OSPF; and a page of the web. Letters, so that clients
+    show them."""
+    c = Capture()
+    for sport, dport in ((40001, 6633), (40002, 179), (40003, 80)):
+        t = Tcp(c, A, B, sport, dport).handshake()
+        for at in range(0, 5600, 1400):
+            t.segment(PSH | ACK, letters(at, 1400)).ack(reverse=True)
+        t.segment(PSH | ACK, letters(100, 900), reverse=True).close()
+    u = Udp(c, A, ROUTER, 33000, 53)
+    u.send(dns(7, "a" * 60 + "." + "b" * 60 + ".example.org"))
+    u.send(dns(7, "a" * 60 + "." + "b" * 60 + ".example.org", "192.0.2.7"), reverse=True)
+    c.add(eth(0x0806, arp(1, MAC_A, A, bytes(6), B), MAC_A, BROADCAST))
+    c.add(eth(0x88CC, letters(0, 500), MAC_B, MAC_A))
+    c.ip(Flow("ospf", A, "224.0.0.5"), 89, letters(0, 700))
+    return c
+
+
+@capture
+def control_plane_large():
+    """A hundred thousand bytes of BGP within a second: more than a record has room for."""
+    c = Capture()
+    t = Tcp(c, A, B, 40001, 179).handshake()
+    for at in range(0, 100_000, 1000):
+        t.segment(PSH | ACK, letters(at, 1000))
+    t.close()
     return c
 
 
