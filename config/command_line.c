@@ -183,6 +183,18 @@ apply_line(struct command_line *cl, struct line *line)
 	return setting_apply(&joined);
 }
 
+/* Settings that are nothing without another. */
+static int
+check_together(struct config *c, char *error, size_t error_size)
+{
+	if (!c->packet_capture_on_error || c->packet_capture_file != NULL ||
+	    config_warn(c, "ARGUS_PACKET_CAPTURE_ON_ERROR: of no effect without "
+	                   "ARGUS_PACKET_CAPTURE_FILE, which names the file") == 0)
+		return 0;
+	snprintf(error, error_size, "out of memory");
+	return -ENOMEM;
+}
+
 int
 config_load(struct config *c, int argc, char *const argv[], char *error, size_t error_size)
 {
@@ -205,5 +217,5 @@ config_load(struct config *c, int argc, char *const argv[], char *error, size_t 
 	line_init(&line, argc, argv);
 	rc = apply_line(&cl, &line);
 	free(cl.filter);
-	return rc;
+	return rc < 0 ? rc : check_together(c, error, error_size);
 }

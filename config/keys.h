@@ -62,8 +62,9 @@ KEY(dump_filter, NULL, 'b', NULL, ACTION, action, NULL, 0, CONFIG_DUMP_FILTER, N
 KEY(packet_capture_file, "ARGUS_PACKET_CAPTURE_FILE", 0, NULL, STRING, packet_capture_file, NULL,
     0, 0, NULL, NULL, USE_RESET, "write the packets to this file as well, as pcap")
 KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
-    packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
-    "write only those packets that no flow model took")
+    packet_capture_on_error, "no", 0, 0, NULL, NULL, 0,
+    "write only those packets whose headers are cut or contradict themselves: those that the "
+    "ledger counts as truncated, malformed and drop_undecodable")
 KEY(pcap_buffer_size, "ARGUS_PCAP_BUF_SIZE", 0, NULL, SIZE, pcap_buffer_size, "0", 0,
     UINT64_C(1) << 40, NULL, NULL, 0,
     "bytes of the kernel's capture buffer; K, M and G stand for thousands, millions, billions")

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lcore/dissect/dissect.h"
-
 #define INTAKE_TRIES 64 /* bursts without a single match before the caller has its turn */
 
 struct intake {
@@ -117,6 +115,30 @@ drop_foreign(struct intake *in, struct packet_view *views, unsigned n)
 	return kept;
 }
 
+/* Whether all its headers are there and agree. */
+static bool
+is_sound(const struct dissect_options *options, const struct packet_view *view)
+{
+	struct packet packet;
+
+	return dissect(options, view, &packet) == DISSECT_OK &&
+	       !(packet.flags & (PACKET_TRUNCATED | PACKET_MALFORMED));
+}
+
+static void
+copy_packets(const struct intake_options *o, const struct packet_view *views, unsigned n)
+{
+	if (!o->file_on_error) {
+		packet_file_write(o->file, views, n);
+		return;
+	}
+	packet_file_begin(o->file, views[0].link_type);
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_sound(&o->dissect, &views[i]))
+			packet_file_write(o->file, &views[i], 1);
+	}
+}
+
 /* One burst of the source: how many packets came (*received) and how many are left. */
 static int
 receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
@@ -139,7 +161,7 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 		kept = filter_burst(o->filter, views, known);
 	kept = keep_range(in, views, kept);
 	if (o->file != NULL && kept != 0)
-		packet_file_write(o->file, views, kept);
+		copy_packets(o, views, kept);
 	if (kept != known)
 		counter_add(o->counters, COUNTER_filtered, known - kept);
 	if (twice)

@@ -165,6 +165,8 @@ create_intake(struct pipeline *p, struct feed *f, struct input *input, char *err
 		.last_packet = c->last_packet,
 		.drain = p->options.inputs->live ? DRAIN_BURSTS : 0,
 		.tunnels = c->tunnel == TUNNEL_BOTH,
+		.file_on_error = c->packet_capture_on_error,
+		.dissect = dissect_options_of(c, false),
 	};
 	int rc = create_filter(p, &o.filter, error, error_size);
 

@@ -444,7 +444,6 @@ what_argus_passes_over_is_a_warning(void **state)
 		{ "ARGUS_HASHTABLE_SIZE=4096", "argus 5" },
 		{ "ARGUS_OS_FINGERPRINTING=no", "argus 5" },
 		{ "ARGUS_MAR_STATUS_INTERVAL=0.5", "rounded up to 1 seconds" },
-		{ "ARGUS_PACKET_CAPTURE_ON_ERROR=yes", "not available yet" },
 	};
 
 	(void)state;
