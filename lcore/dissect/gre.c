@@ -104,6 +104,8 @@ layer_gre(struct walk *w)
 		return LAYER_DONE;
 	if (!walk_has(w, size))
 		return walk_short(w, size);
+	if ((flags & 7) == 1 && !(flags & GRE_SEQUENCE)) /* an acknowledgement carries nothing */
+		return LAYER_DONE;
 	key = gre_key(h, flags);
 	w->at += size;
 	next = layer_of_gre(w, flags, protocol);

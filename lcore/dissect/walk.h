@@ -182,6 +182,24 @@ walk_ip_left(const struct walk *w)
 	return w->ip_end > w->at ? w->ip_end - w->at : 0;
 }
 
+/* The same as walk_has() of a header in the IP datagram, which may end before the frame does. */
+static inline bool
+walk_ip_has(const struct walk *w, uint32_t size)
+{
+	return walk_has(w, size) && walk_ip_left(w) >= size;
+}
+
+/* ... that is not there. What a first fragment lacks is in the next one. */
+static inline enum layer
+walk_ip_short(struct walk *w, uint32_t size)
+{
+	if (walk_ip_left(w) >= size)
+		return walk_short(w, size);
+	if (!(w->packet->flags & PACKET_FRAGMENT_MORE))
+		w->packet->flags |= PACKET_MALFORMED;
+	return LAYER_DONE;
+}
+
 /* A layer-2 header of 'size' bytes is done. A layer-2 flow's payload is counted as whole frames;
  * in a tunnel the outer flow's stands until something is found that has its own. */
 void walk_consume_l2(struct walk *w, uint32_t size);

@@ -290,6 +290,22 @@ later_fragment_is_left_closed(void **state)
 	assert_int_equal(p.key.ethertype, FLOW_KEY_FRAGMENT);
 }
 
+/* RFC 2637: without a sequence number there is no payload; what follows pads the frame. */
+static void
+an_acknowledgement_of_pptp_carries_nothing(void **state)
+{
+	(void)state;
+	for (unsigned padding = 0; padding < 20; padding++) {
+		begin(0x2081, 0x880b);
+		packet_seal(&b);
+		packet_put_payload(&b, padding);
+		assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p),
+		                 DISSECT_OK);
+		assert_int_equal(p.key.proto, 47);
+		assert_int_equal(p.flags & (PACKET_MALFORMED | PACKET_TUNNEL), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -310,6 +326,7 @@ main(void)
 		cmocka_unit_test(it_can_be_left_closed),
 		cmocka_unit_test(gre_within_gre_is_followed_to_the_bound),
 		cmocka_unit_test(later_fragment_is_left_closed),
+		cmocka_unit_test(an_acknowledgement_of_pptp_carries_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
