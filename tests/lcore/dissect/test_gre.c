@@ -306,6 +306,21 @@ an_acknowledgement_of_pptp_carries_nothing(void **state)
 	}
 }
 
+/* The datagram ends within the header that the flags announce; padding fills it up. */
+static void
+a_header_beyond_the_datagram_is_malformed(void **state)
+{
+	(void)state;
+	begin(0, 0x0800);
+	packet_seal(&b);
+	b.bytes[14 + 20] = 0x20; /* a key */
+	put_inner();
+	assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p), DISSECT_OK);
+	assert_int_equal(p.key.proto, 47);
+	assert_true(p.flags & PACKET_MALFORMED);
+	assert_false(p.flags & PACKET_TUNNEL);
+}
+
 int
 main(void)
 {
@@ -327,6 +342,7 @@ main(void)
 		cmocka_unit_test(gre_within_gre_is_followed_to_the_bound),
 		cmocka_unit_test(later_fragment_is_left_closed),
 		cmocka_unit_test(an_acknowledgement_of_pptp_carries_nothing),
+		cmocka_unit_test(a_header_beyond_the_datagram_is_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
