@@ -194,6 +194,8 @@ struct config {
 	struct source_id source_id;
 	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;
+	uint32_t clients_max, clients_per_address;
+	struct string_list client_allow, client_deny; /* prefixes, see prefix.h */
 	uint32_t min_ssf, max_ssf;
 
 	/* process */
@@ -252,6 +254,12 @@ int config_check_available(const struct config *, char *error, size_t error_size
 
 /* Whether captures are read; else interfaces are listened to. */
 bool config_reads_captures(const struct config *);
+
+/*
+ * Whether clients may come in. A file's port is no matter while captures are read as fast as they
+ * go, as in argus: what is configured for the live probe must not get in its way.
+ */
+bool config_listens(const struct config *);
 
 /* -h and the manual page (roff), both from the table. */
 void config_print_help(FILE *);

@@ -42,6 +42,7 @@ const struct key config_keys[KEY_COUNT] = {
 #define SIZE_DIRS sizeof(struct string_list)
 #define SIZE_INTERFACES sizeof(struct string_list)
 #define SIZE_ADDRESSES sizeof(struct string_list)
+#define SIZE_PREFIXES sizeof(struct string_list)
 #define SIZE_EVENT sizeof(struct string_list)
 #define SIZE_SOURCE_ID sizeof(struct source_id)
 #define SIZE_OUTPUT sizeof(struct output_list)

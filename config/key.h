@@ -26,6 +26,7 @@ enum value_kind {
 	VALUE_DIRS,        /* the same, directories */
 	VALUE_INTERFACES,  /* the same, the first replaces */
 	VALUE_ADDRESSES,   /* the same, several with commas between */
+	VALUE_PREFIXES,    /* the same, checked */
 	VALUE_EVENT,       /* the same, checked */
 	VALUE_SOURCE_ID,
 	VALUE_OUTPUT,

@@ -162,9 +162,22 @@ KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [
 KEY(output_stream, "ARGUS_OUTPUT_STREAM", 0, NULL, OUTPUT, outputs, NULL, 0, 0, NULL, NULL,
     USE_RESET, "send records to this URL, as in \"argus-udp://host:561 'filter'\"")
 KEY(access_port, "ARGUS_ACCESS_PORT", 'P', NULL, U16, access_port, "0", 0, 65535, "port", NULL,
-    USE_LIVE | USE_RESET, "let clients fetch records at this TCP port, usually 561; 0 is off")
+    USE_RESET,
+    "let clients fetch records at this TCP port, usually 561; 0 is off. In a file it is no matter "
+    "while captures are read without -f and -T. A capture that is read so, and written nowhere "
+    "else, waits for the first client")
 KEY(bind_addresses, "ARGUS_BIND_IP", 'B', NULL, ADDRESSES, bind_addresses, NULL, 0, 0,
-    "addr[,addr]", NULL, USE_LIVE | USE_RESET, "addresses that clients may come in at")
+    "addr[,addr]", NULL, USE_RESET,
+    "addresses that clients may come in at; none: 127.0.0.1 and ::1 alone, where argus takes all")
+KEY(clients_max, "PANOPTES_CLIENTS_MAX", 0, NULL, U32, clients_max, "64", 1, 512, NULL, NULL, 0,
+    "clients at a time")
+KEY(clients_per_address, "PANOPTES_CLIENTS_PER_ADDRESS", 0, NULL, U32, clients_per_address, "32", 1,
+    512, NULL, NULL, 0, "clients at a time from one address")
+KEY(client_allow, "PANOPTES_CLIENT_ALLOW", 0, NULL, PREFIXES, client_allow, NULL, 0, 0, NULL, NULL,
+    0, "prefixes of addresses that clients may come from, with commas between; none: all. The "
+    "host's rules in hosts.allow and hosts.deny, for the daemon argus, are asked besides")
+KEY(client_deny, "PANOPTES_CLIENT_DENY", 0, NULL, PREFIXES, client_deny, NULL, 0, 0, NULL, NULL,
+    0, "prefixes of addresses that no client may come from, also where they are allowed")
 KEY(min_ssf, "ARGUS_MIN_SSF", 0, NULL, U32, min_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,
     "least strength of encryption that a client must offer, in bits")
 KEY(max_ssf, "ARGUS_MAX_SSF", 0, NULL, U32, max_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,

@@ -258,6 +258,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_DIRS] = setting_list,
 	[VALUE_INTERFACES] = setting_interfaces,
 	[VALUE_ADDRESSES] = setting_addresses,
+	[VALUE_PREFIXES] = setting_prefixes,
 	[VALUE_EVENT] = setting_event,
 	[VALUE_SOURCE_ID] = setting_source_id,
 	[VALUE_OUTPUT] = setting_output,
@@ -319,6 +320,7 @@ setting_clear(struct config *c, const struct key *k)
 	case VALUE_DIRS:
 	case VALUE_INTERFACES:
 	case VALUE_ADDRESSES:
+	case VALUE_PREFIXES:
 	case VALUE_EVENT:
 		string_list_clear(key_field(c, k));
 		break;
@@ -367,6 +369,7 @@ setting_is_initial(const struct config *c, const struct key *k)
 	case VALUE_DIRS:
 	case VALUE_INTERFACES:
 	case VALUE_ADDRESSES:
+	case VALUE_PREFIXES:
 	case VALUE_EVENT:
 		return ((const struct string_list *)field)->n == 0;
 	default:

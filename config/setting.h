@@ -59,6 +59,7 @@ int setting_list(const struct setting *);
 int setting_files(const struct setting *);
 int setting_interfaces(const struct setting *);
 int setting_addresses(const struct setting *);
+int setting_prefixes(const struct setting *);
 int setting_event(const struct setting *);
 int setting_output(const struct setting *);
 int setting_control(const struct setting *);   /* setting_control.c */

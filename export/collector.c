@@ -105,7 +105,7 @@ collector_mar(struct collector *c, enum flow_cause cause)
 	c->mar.bytes = now.bytes - c->ledger.bytes;
 	c->mar.flows = (uint32_t)(now.flows - c->ledger.flows);
 	c->mar.dropped = (uint32_t)(now.dropped - c->ledger.dropped);
-	c->mar.clients = c->outputs.live;
+	c->mar.clients = outputs_live(&c->outputs);
 	c->mar.buffers = 1;
 	c->mar.memory = OUTPUT_BLOCK_SIZE;
 	c->ledger = now;
@@ -221,6 +221,7 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 {
 	const uint32_t interval_s = c->options.config->mar_interval_s;
 
+	outputs_serve(&c->outputs, now_ns);
 	if (now_ns >= c->flush_due_ns) {
 		outputs_flush(&c->outputs);
 		show_totals(c);
@@ -249,13 +250,25 @@ collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
 	return c->hurry_turns != 0;
 }
 
+/* Where files can wait, and clients are all there is to get their records. */
+static void
+collector_hold(struct collector *c)
+{
+	while (outputs_hold(&c->outputs) && !control_stopped(c->options.control)) {
+		outputs_serve(&c->outputs, clock_ns(CLOCK_MONOTONIC));
+		collector_idle(c);
+	}
+}
+
 int
 collector_run(void *arg)
 {
 	struct collector *c = arg;
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns;
 	bool hurry = false;
 
+	collector_hold(c);
+	now_ns = clock_ns(CLOCK_MONOTONIC);
 	c->mar_due_ns = now_ns + (uint64_t)c->options.config->mar_interval_s * NS_PER_S;
 	c->flush_due_ns = now_ns + FLUSH_NS;
 	c->waiting_since_ns = now_ns;
@@ -382,6 +395,7 @@ collector_totals(const struct collector *c, struct collector_totals *t)
 		.records_lost = o->lost,
 		.bytes_written = o->bytes,
 	};
+	outputs_clients(o, &t->clients);
 	for (unsigned i = 0; i < o->n; i++) {
 		const struct sink *s = o->v[i].sink;
 

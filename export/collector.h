@@ -15,6 +15,7 @@
 
 #include "config/config.h"
 #include "export/lag.h"
+#include "export/server/server.h"
 #include "ring/control.h"
 #include "ring/counters.h"
 #include "ring/flow_record.h"
@@ -55,6 +56,7 @@ struct collector_totals {
 	uint64_t records_filtered; /* summed over outputs: their record filters refused them */
 	uint64_t records_lost;     /* summed over outputs */
 	uint64_t bytes_written;
+	struct server_totals clients; /* that came in */
 };
 /* For the ledger; valid after collector_run has returned. */
 void collector_totals(const struct collector *, struct collector_totals *);

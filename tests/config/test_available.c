@@ -73,8 +73,6 @@ options_of_a_later_version_are_refused_by_name(void **state)
 		const char *words[2];
 		const char *says;
 	} rows[] = {
-		{ { "-P", "561" }, "option -P" },
-		{ { "-B", "::1" }, "option -B" },
 		{ { "-w", "argus-udp://h:561" }, "output argus-udp://h:561" },
 		{ { "-w", "udp://h" }, "output udp://h" },
 		{ { "-w", "argus-tcp://h" }, "output argus-tcp://h" },
@@ -156,6 +154,7 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                                  sizeof(l.error)),
 	                 0);
 	assert_int_equal(l.c.warnings.n, 0);
+	assert_false(config_listens(&l.c));
 	assert_available(&l);
 	/* but for a jail: there captures would not be found */
 	loaded_line(&l, "-X", "-r", "a", "-w", "o", NULL);
@@ -165,6 +164,45 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	assert_not_taken(&l, "ARGUS_CHROOT_DIR: only live capture");
 	assert_not_taken(loaded_line(&l, "-X", "-r", "a", "-c", "/jail", NULL), "option -c");
 	assert_available(loaded_line(&l, "-X", "-i", "eth0", "-c", "/jail", NULL));
+}
+
+static void
+clients_may_come_in_where_argus_lets_them_or_the_line_asks(void **state)
+{
+	static const char port[] = "ARGUS_ACCESS_PORT=561\n";
+	static const char *const with[][2] = { { "-f", NULL }, { "-T", "1" }, { "-P", "562" } };
+	struct loaded l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+		loaded_line(&l, "-X", "-r", "a", with[i][0], with[i][1], NULL);
+		if (i < 2) {
+			assert_false(config_listens(&l.c));
+			assert_int_equal(config_load_text(&l.c, "probe.conf", port,
+			                                  sizeof(port) - 1, l.error,
+			                                  sizeof(l.error)),
+			                 0);
+		}
+		assert_true(config_listens(&l.c));
+		assert_available(&l);
+	}
+	loaded_line(&l, "-X", "-r", "a", "-P", "0", NULL);
+	assert_false(config_listens(&l.c));
+	loaded_free(&l);
+}
+
+static void
+encryption_is_refused_where_clients_may_come_in(void **state)
+{
+	static const char text[] = "ARGUS_MIN_SSF=40\n";
+	struct loaded l;
+
+	(void)state;
+	loaded_line(&l, "-X", "-r", "a", "-P", "561", NULL);
+	assert_int_equal(config_load_text(&l.c, "probe.conf", text, sizeof(text) - 1, l.error,
+	                                  sizeof(l.error)),
+	                 0);
+	assert_not_available(&l, "ARGUS_MIN_SSF");
 }
 
 static void
@@ -194,6 +232,8 @@ main(void)
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
+		cmocka_unit_test(clients_may_come_in_where_argus_lets_them_or_the_line_asks),
+		cmocka_unit_test(encryption_is_refused_where_clients_may_come_in),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),
 	};
 
