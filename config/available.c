@@ -54,15 +54,36 @@ check_outputs(const struct config *c, char *error, size_t error_size)
 	return rotates && spools ? 0 : -ENOTSUP;
 }
 
+bool
+config_reads_captures(const struct config *c)
+{
+	return c->capture_files.n != 0 || c->capture_dirs.n != 0 || c->action == CONFIG_DUMP_FILTER;
+}
+
 static int
 check_captures(const struct config *c, char *error, size_t error_size)
 {
 	char shown[VALUE_SHOWN_SIZE];
 
-	if (c->capture_files.n == 0 && c->capture_dirs.n == 0) {
+	if (!config_reads_captures(c) && c->interfaces.n == 0) {
 		snprintf(error, error_size,
-		         "no input: name capture files with -r or a directory of "
-		         "them with -R; live capture is not available yet");
+		         "no input: name interfaces with -i, capture files with "
+		         "-r, or a directory of them with -R");
+		return -ENOTSUP;
+	}
+	if (config_reads_captures(c) && c->interfaces.n != 0 &&
+	    c->origin[KEY_interfaces] == ORIGIN_LINE) {
+		snprintf(error, error_size,
+		         "options -i and -r: packets come from interfaces or "
+		         "from capture files, not from both");
+		return -ENOTSUP;
+	}
+	if (config_reads_captures(c) && c->chroot_dir != NULL) {
+		snprintf(error, error_size,
+		         "%s: only live capture can be confined to a directory; "
+		         "captures are read from anywhere",
+		         c->origin[KEY_chroot_dir] == ORIGIN_FILE ? "ARGUS_CHROOT_DIR"
+		                                                  : "option -c");
 		return -ENOTSUP;
 	}
 	for (size_t i = 0; i < c->capture_files.n; i++) {
@@ -94,6 +115,18 @@ check_source_id(const struct config *c, char *error, size_t error_size)
 	return -ENOTSUP;
 }
 
+/* What argus asks SASL for, which Debian's argus has not either: there, it is silently not done. */
+static int
+check_clients(const struct config *c, char *error, size_t error_size)
+{
+	if (!config_listens(c) || c->min_ssf == 0)
+		return 0;
+	snprintf(error, error_size,
+	         "ARGUS_MIN_SSF: encryption of connections with clients is not available yet; "
+	         "without it (0) records go in the clear");
+	return -ENOTSUP;
+}
+
 int
 config_check_available(const struct config *c, char *error, size_t error_size)
 {
@@ -113,5 +146,7 @@ config_check_available(const struct config *c, char *error, size_t error_size)
 	if (rc < 0)
 		return rc;
 	rc = check_outputs(c, error, error_size);
-	return rc < 0 ? rc : check_captures(c, error, error_size);
+	if (rc == 0)
+		rc = check_captures(c, error, error_size);
+	return rc < 0 ? rc : check_clients(c, error, error_size);
 }

@@ -112,6 +112,14 @@ apply_item(struct command_line *cl, const struct line_item *item)
 	}
 }
 
+/* What is answered without a configuration. */
+static bool
+stands_alone(const struct key *k)
+{
+	return k->kind == VALUE_ACTION &&
+	       (k->max == CONFIG_HELP || k->max == CONFIG_VERSION || k->max == CONFIG_MANUAL);
+}
+
 /* The first reading. 'use_system' tells whether /etc/argus.conf is to be read. */
 static int
 survey(struct config *c, struct line *line, bool *use_system, char *error, size_t error_size)
@@ -123,7 +131,7 @@ survey(struct config *c, struct line *line, bool *use_system, char *error, size_
 	while ((rc = line_next(line, &item, error, error_size)) > 0) {
 		if (item.key->kind == VALUE_INCLUDE || item.key->kind == VALUE_RESET)
 			*use_system = false;
-		if (item.key->kind != VALUE_ACTION || item.key->max == CONFIG_DUMP_FILTER)
+		if (!stands_alone(item.key))
 			continue;
 		c->action = (enum config_action)item.key->max;
 		return 0;
@@ -175,6 +183,18 @@ apply_line(struct command_line *cl, struct line *line)
 	return setting_apply(&joined);
 }
 
+/* Settings that are nothing without another. */
+static int
+check_together(struct config *c, char *error, size_t error_size)
+{
+	if (!c->packet_capture_on_error || c->packet_capture_file != NULL ||
+	    config_warn(c, "ARGUS_PACKET_CAPTURE_ON_ERROR: of no effect without "
+	                   "ARGUS_PACKET_CAPTURE_FILE, which names the file") == 0)
+		return 0;
+	snprintf(error, error_size, "out of memory");
+	return -ENOMEM;
+}
+
 int
 config_load(struct config *c, int argc, char *const argv[], char *error, size_t error_size)
 {
@@ -197,5 +217,5 @@ config_load(struct config *c, int argc, char *const argv[], char *error, size_t 
 	line_init(&line, argc, argv);
 	rc = apply_line(&cl, &line);
 	free(cl.filter);
-	return rc;
+	return rc < 0 ? rc : check_together(c, error, error_size);
 }

@@ -46,3 +46,12 @@ config_warn(struct config *c, const char *format, ...)
 	va_end(args);
 	return string_list_add(&c->warnings, line);
 }
+
+bool
+config_listens(const struct config *c)
+{
+	if (c->access_port == 0)
+		return false;
+	return !config_reads_captures(c) || c->follow || c->time_scale != 0 ||
+	       c->origin[KEY_access_port] == ORIGIN_LINE;
+}

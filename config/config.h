@@ -48,6 +48,10 @@ source_id_size(const struct source_id *id)
 	return id->kind < SOURCE_ID_IPV6 ? 4 : sizeof(id->bytes);
 }
 
+/* An address, a number, text of up to four characters in double quotes, a host name, a UUID: 0 or
+ * a negative errno, and then nothing is set. */
+int source_id_read(const char *text, struct source_id *out);
+
 /* Which argus reads the records: --format. */
 enum record_format { RECORD_FORMAT_3 = 0, RECORD_FORMAT_5 };
 
@@ -61,6 +65,26 @@ struct output_list {
 	struct output_spec *v;
 	size_t n;
 };
+
+#define USER_DATA_MAX 32000u /* bytes of user data in a record, each direction */
+
+/* Which IP traffic is control plane (ARGUS_CONTROLPLANE_PROTO): a bit for each port or protocol. */
+struct control_protocols {
+	uint64_t tcp[1024], udp[1024];
+	uint64_t ip[4];
+};
+
+static inline void
+control_add(uint64_t *bits, unsigned n)
+{
+	bits[n / 64] |= UINT64_C(1) << (n % 64);
+}
+
+static inline bool
+control_has(const uint64_t *bits, unsigned n)
+{
+	return (bits[n / 64] >> (n % 64) & 1) != 0;
+}
 
 /* What keys a flow: ARGUS_FLOW_KEY, bits or-ed. */
 enum flow_key_bit {
@@ -89,9 +113,22 @@ enum config_action {
 	CONFIG_VERSION,
 	CONFIG_MANUAL,      /* --print-manual: the manual page, roff, on stdout */
 	CONFIG_DUMP_FILTER, /* -b */
+	CONFIG_DRY_RUN,     /* --dry-run: what would be set up, on stdout */
+	CONFIG_DOCTOR,      /* --doctor: is the machine fit for live capture? */
 };
 
 enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };
+
+/* How a kernel's interface is captured from: --kernel-capture. AUTO: by AF_XDP unless that would
+ * take the machine's own traffic away. */
+enum kernel_capture { KERNEL_CAPTURE_AUTO = 0, KERNEL_CAPTURE_XDP, KERNEL_CAPTURE_PACKET };
+
+/* What an idle core does: --power. AUTO: polls where every busy core has a CPU to itself. */
+enum power { POWER_AUTO = 0, POWER_POLL, POWER_SLEEP };
+
+/* What spreads packets over workers: --spread. By address, fragments and ICMP errors meet their
+ * flow. */
+enum spread { SPREAD_ADDRESS = 0, SPREAD_FLOW };
 
 /* The rows of config/keys.h: KEY_outputs and so on. */
 enum config_key {
@@ -109,7 +146,7 @@ struct config {
 	/* input */
 	struct string_list capture_files; /* -r, in order; "-" is stdin; see capture_name.h */
 	struct string_list capture_dirs;  /* -R dir */
-	struct string_list interfaces;    /* -i: a later version's */
+	struct string_list interfaces;    /* -i, as written; see interface.h */
 	bool follow;                      /* -f */
 	bool tsh;                         /* -t: input is NLANR TSH */
 	double time_scale;                /* -T; 0: as fast as it goes */
@@ -138,8 +175,9 @@ struct config {
 	bool app_bytes;           /* -A */
 	bool tcp_performance;     /* ARGUS_GENERATE_TCP_PERF_METRIC */
 	bool bidirectional_times; /* ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS */
-	uint32_t user_data_size;  /* -U, bytes per direction; at most 32000 */
+	uint32_t user_data_size;  /* -U, bytes per direction; at most USER_DATA_MAX */
 	bool control_plane;       /* -C */
+	struct control_protocols control_protocols;
 	bool track_duplicates;
 	bool tunnel_discovery;
 	enum tunnel_choice tunnel; /* --tunnel */
@@ -159,6 +197,8 @@ struct config {
 	struct source_id source_id;
 	uint16_t access_port; /* -P; 0: off */
 	struct string_list bind_addresses;
+	uint32_t clients_max, clients_per_address;
+	struct string_list client_allow, client_deny; /* prefixes, see prefix.h */
 	uint32_t min_ssf, max_ssf;
 
 	/* process */
@@ -176,8 +216,14 @@ struct config {
 	uint32_t burst;       /* --burst, 1..VIEW_BURST */
 	uint32_t ring_slots;  /* --ring-slots, records per worker */
 	enum huge_pages huge; /* --huge, --no-huge */
-	char *eal;            /* --eal "...": passed to EAL */
-	bool statistics;      /* --stats: the ledger on stderr at the end */
+	enum kernel_capture kernel_capture;
+	enum power power;
+	enum spread spread;
+	uint32_t mbufs;  /* --mbufs, a receive queue; 0: by its descriptors */
+	char *lcores;    /* --lcores, a list of CPUs; NULL: all that the process may use */
+	char *name;      /* --name: of the directory of the telemetry socket */
+	char *eal;       /* --eal "...": passed to EAL */
+	bool statistics; /* --stats: the ledger on stderr at the end */
 
 	/* warnings met while loading, one line each, for the caller to print */
 	struct string_list warnings;
@@ -208,6 +254,15 @@ int config_load_text(struct config *, const char *name, const char *text, size_t
  * says what isn't. What a file says about live capture alone is no matter.
  */
 int config_check_available(const struct config *, char *error, size_t error_size);
+
+/* Whether captures are read; else interfaces are listened to. */
+bool config_reads_captures(const struct config *);
+
+/*
+ * Whether clients may come in. A file's port is no matter while captures are read as fast as they
+ * go, as in argus: what is configured for the live probe must not get in its way.
+ */
+bool config_listens(const struct config *);
 
 /* -h and the manual page (roff), both from the table. */
 void config_print_help(FILE *);

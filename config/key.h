@@ -26,9 +26,11 @@ enum value_kind {
 	VALUE_DIRS,        /* the same, directories */
 	VALUE_INTERFACES,  /* the same, the first replaces */
 	VALUE_ADDRESSES,   /* the same, several with commas between */
+	VALUE_PREFIXES,    /* the same, checked */
 	VALUE_EVENT,       /* the same, checked */
 	VALUE_SOURCE_ID,
 	VALUE_OUTPUT,
+	VALUE_CONTROL, /* control_protocols, one more list; the first of a file replaces */
 	VALUE_FLOW_TYPE,
 	VALUE_FLOW_KEY,
 	VALUE_TUNNEL,
@@ -37,6 +39,7 @@ enum value_kind {
 	VALUE_HUGE,
 	VALUE_FORMAT,
 	VALUE_PERIOD,  /* uint32_t, seconds: a number and its unit */
+	VALUE_CHOICE,  /* an enum, by the place of the word in 'argument' */
 	VALUE_ACTION,  /* enum config_action: max */
 	VALUE_INCLUDE, /* -F */
 	VALUE_RESET,   /* -X */

@@ -36,8 +36,10 @@ KEY(capture_files, NULL, 'r', NULL, FILES, capture_files, NULL, 0, 0, "file ..."
 KEY(capture_dirs, NULL, 0, NULL, DIRS, capture_dirs, NULL, 0, 0, "dir ...", NULL, 0,
     "(-R followed by a directory) read each capture file below the directory, by name")
 KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0, "interface",
-    NULL, USE_LIVE | USE_RESET,
-    "capture live from this interface; repeatable. Forms: eth0/srcid, ind:, dup:, bond:, [...]")
+    NULL, USE_RESET,
+    "capture live: from a kernel's interface, a device by its PCI address, or a virtual device "
+    "of DPDK (net_memif0,role=client); repeatable. eth0/srcid gives its records an id; ind:a,b "
+    "keeps the interfaces' flows apart, bond:a,b and dup:a,b join them; [a,b]/srcid; all")
 KEY(follow, NULL, 'f', NULL, BOOL, follow, "no", 0, 0, NULL, "yes", 0,
     "go on reading at the end of the capture file, as it grows")
 KEY(tsh, NULL, 't', NULL, BOOL, tsh, "no", 0, 0, NULL, "yes", 0,
@@ -60,10 +62,11 @@ KEY(dump_filter, NULL, 'b', NULL, ACTION, action, NULL, 0, CONFIG_DUMP_FILTER, N
 KEY(packet_capture_file, "ARGUS_PACKET_CAPTURE_FILE", 0, NULL, STRING, packet_capture_file, NULL,
     0, 0, NULL, NULL, USE_RESET, "write the packets to this file as well, as pcap")
 KEY(packet_capture_on_error, "ARGUS_PACKET_CAPTURE_ON_ERROR", 0, NULL, BOOL,
-    packet_capture_on_error, "no", 0, 0, NULL, NULL, USE_LATER,
-    "write only those packets that no flow model took")
+    packet_capture_on_error, "no", 0, 0, NULL, NULL, 0,
+    "write only those packets whose headers are cut or contradict themselves: those that the "
+    "ledger counts as truncated, malformed and drop_undecodable")
 KEY(pcap_buffer_size, "ARGUS_PCAP_BUF_SIZE", 0, NULL, SIZE, pcap_buffer_size, "0", 0,
-    UINT64_C(1) << 40, NULL, NULL, USE_LIVE,
+    UINT64_C(1) << 40, NULL, NULL, 0,
     "bytes of the kernel's capture buffer; K, M and G stand for thousands, millions, billions")
 
 HEADING(heading_flows, "Flows")
@@ -79,7 +82,8 @@ KEY(status_interval, "ARGUS_FLOW_STATUS_INTERVAL", 'S', NULL, INTERVAL, status_i
     "report on a flow that goes on every this many seconds; fractions are fine, 0 is a record "
     "for each packet")
 KEY(ip_timeout, "ARGUS_IP_TIMEOUT", 0, NULL, SECONDS, ip_timeout_s, "30", 0, 31536000, NULL, NULL,
-    0, "seconds of silence that end a flow of UDP or of another protocol over IP")
+    0, "seconds of silence that end a flow of UDP or of another protocol over IP. This and the "
+    "next six: 0 is the default, and a default begins behind the status interval, as argus's")
 KEY(tcp_timeout, "ARGUS_TCP_TIMEOUT", 0, NULL, SECONDS, tcp_timeout_s, "60", 0, 31536000, NULL,
     NULL, 0, "seconds of silence that end a TCP flow")
 KEY(icmp_timeout, "ARGUS_ICMP_TIMEOUT", 0, NULL, SECONDS, icmp_timeout_s, "5", 0, 31536000, NULL,
@@ -132,7 +136,16 @@ KEY(bidirectional_times, "ARGUS_GENERATE_BIDIRECTIONAL_TIMESTAMPS", 0, NULL, BOO
 KEY(user_data_size, "ARGUS_CAPTURE_DATA_LEN", 'U', NULL, U32, user_data_size, "0", 0, 32000,
     "bytes", NULL, USE_RESET | USE_CAPPED, "keep this much user data of each direction")
 KEY(control_plane, "ARGUS_CAPTURE_FULL_CONTROL_DATA", 'C', NULL, BOOL, control_plane, "no", 0, 0,
-    NULL, "yes", USE_LATER | USE_RESET, "keep all user data of control plane protocols")
+    NULL, "yes", USE_RESET,
+    "keep all user data of control plane protocols: of ARGUS_CONTROLPLANE_PROTO, and of what is "
+    "no IP")
+KEY(control_protocols, "ARGUS_CONTROLPLANE_PROTO", 0, NULL, CONTROL, control_protocols,
+    "sip, domain, udp:name, udp:nicname, udp:netbios-ns, xns-time, udp:ntp, udp:router, udp:ripng, "
+    "timed, mdns, mdnsresponder, bootps, bootpc, tcp:6633, tcp:openflow, tcp:bgp, ldp, ip:igmp, "
+    "ip:rsvp, ip:eigrp, ip:ospf, ip:pim, ip:vrrp", 0, 0, NULL, NULL, USE_FIVE,
+    "which IP traffic is control plane: services or ports with commas between, of TCP and UDP "
+    "both or with tcp: or udp: before them, and IP protocols with ip: before them. The first one "
+    "in a file replaces the default, others add to it")
 KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, USE_LATER,
     "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
 KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
@@ -150,9 +163,22 @@ KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [
 KEY(output_stream, "ARGUS_OUTPUT_STREAM", 0, NULL, OUTPUT, outputs, NULL, 0, 0, NULL, NULL,
     USE_RESET, "send records to this URL, as in \"argus-udp://host:561 'filter'\"")
 KEY(access_port, "ARGUS_ACCESS_PORT", 'P', NULL, U16, access_port, "0", 0, 65535, "port", NULL,
-    USE_LIVE | USE_RESET, "let clients fetch records at this TCP port, usually 561; 0 is off")
+    USE_RESET,
+    "let clients fetch records at this TCP port, usually 561; 0 is off. In a file it is no matter "
+    "while captures are read without -f and -T. A capture that is read so, and written nowhere "
+    "else, waits for the first client")
 KEY(bind_addresses, "ARGUS_BIND_IP", 'B', NULL, ADDRESSES, bind_addresses, NULL, 0, 0,
-    "addr[,addr]", NULL, USE_LIVE | USE_RESET, "addresses that clients may come in at")
+    "addr[,addr]", NULL, USE_RESET,
+    "addresses that clients may come in at; none: 127.0.0.1 and ::1 alone, where argus takes all")
+KEY(clients_max, "PANOPTES_CLIENTS_MAX", 0, NULL, U32, clients_max, "64", 1, 512, NULL, NULL, 0,
+    "clients at a time")
+KEY(clients_per_address, "PANOPTES_CLIENTS_PER_ADDRESS", 0, NULL, U32, clients_per_address, "32", 1,
+    512, NULL, NULL, 0, "clients at a time from one address")
+KEY(client_allow, "PANOPTES_CLIENT_ALLOW", 0, NULL, PREFIXES, client_allow, NULL, 0, 0, NULL, NULL,
+    0, "prefixes of addresses that clients may come from, with commas between; none: all. The "
+    "host's rules in hosts.allow and hosts.deny, for the daemon argus, are asked besides")
+KEY(client_deny, "PANOPTES_CLIENT_DENY", 0, NULL, PREFIXES, client_deny, NULL, 0, 0, NULL, NULL,
+    0, "prefixes of addresses that no client may come from, also where they are allowed")
 KEY(min_ssf, "ARGUS_MIN_SSF", 0, NULL, U32, min_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,
     "least strength of encryption that a client must offer, in bits")
 KEY(max_ssf, "ARGUS_MAX_SSF", 0, NULL, U32, max_ssf, "0", 0, 65535, NULL, NULL, USE_LIVE,
@@ -164,14 +190,15 @@ KEY(config_file, NULL, 'F', NULL, INCLUDE, action, NULL, 0, 0, "file", NULL, 0,
     "/etc/argus.conf isn't read")
 KEY(config_reset, NULL, 'X', NULL, RESET, action, NULL, 0, 0, NULL, "yes", 0,
     "forget what was configured before; with it, /etc/argus.conf isn't read")
-KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle", USE_LIVE,
+KEY(daemon, "ARGUS_DAEMON", 'd', NULL, BOOL, daemon, "no", 0, 0, NULL, "toggle", 0,
     "run in the background; -d turns round what the files say")
 KEY(set_pid, "ARGUS_SET_PID", 0, NULL, BOOL, set_pid, "no", 0, 0, NULL, NULL,
-    USE_LIVE | USE_RESET, "write the process id to a file while running in the background")
-KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, NULL, 0, 0, NULL, NULL, USE_LIVE,
+    USE_RESET, "write the process id to a file while running in the background")
+KEY(pid_path, "ARGUS_PID_PATH", 0, NULL, STRING, pid_path, NULL, 0, 0, NULL, NULL, 0,
     "directory of that file, else /var/run")
 KEY(chroot_dir, "ARGUS_CHROOT_DIR", 'c', NULL, STRING, chroot_dir, NULL, 0, 0, "dir", NULL,
-    USE_STRICT, "confine the process to this directory; output paths are relative to it")
+    0, "capturing live, confine the process to this directory once interfaces are open; output "
+    "paths are relative to it")
 KEY(user, "ARGUS_SETUSER_ID", 'u', NULL, STRING, user, NULL, 0, 0, "user", NULL, 0,
     "run as this user once inputs and outputs are open")
 KEY(group, "ARGUS_SETGROUP_ID", 'g', NULL, STRING, group, NULL, 0, 0, "group", NULL, 0,
@@ -182,7 +209,8 @@ KEY(events, "ARGUS_EVENT_DATA", 0, NULL, EVENT, events, NULL, 0, 0, NULL, NULL, 
     "file:path:interval[:compress] or prog:...: a file or a program's output to report at an "
     "interval with unit s, m, h or d; repeatable")
 KEY(debug_level, "ARGUS_DEBUG_LEVEL", 'D', NULL, U32, debug_level, "0", 0, 65535, "level", NULL, 0,
-    "accepted for argus's sake: there are no debug messages")
+    "say more of what happens; any level but 0 is the same. SIGUSR1 does so too, SIGUSR2 ends "
+    "it")
 KEY(help, NULL, 'h', "help", ACTION, action, NULL, 0, CONFIG_HELP, NULL, "yes", 0,
     "print this help")
 
@@ -200,8 +228,28 @@ KEY(huge, "PANOPTES_HUGE", 0, "huge", HUGE, huge, "auto", 0, 0, NULL, "yes", 0,
     "take memory from huge pages (the variable takes yes, no or auto)")
 KEY(no_huge, NULL, 0, "no-huge", HUGE, huge, NULL, 0, 0, NULL, "no", 0,
     "do without huge pages")
+KEY(lcores, "PANOPTES_LCORES", 0, "lcores", STRING, lcores, NULL, 0, 0, "cpus", NULL, 0,
+    "CPUs to run on, as in 2-5,8: the first is for the collector, the others are for workers")
+KEY(power, "PANOPTES_POWER", 0, "power", CHOICE, power, "auto", 0, 0, "auto|poll|sleep", NULL, 0,
+    "what a core does that finds no packets: poll on, or sleep a little; auto polls where each "
+    "worker has a CPU to itself and one is left")
+KEY(kernel_capture, "PANOPTES_KERNEL_CAPTURE", 0, "kernel-capture", CHOICE, kernel_capture, "auto",
+    0, 0, "auto|xdp|packet", NULL, 0,
+    "how to capture from a kernel's interface: by AF_XDP, which takes its traffic away from the "
+    "kernel, or AF_PACKET, which looks on; auto is AF_XDP where the interface has no address")
+KEY(spread, "PANOPTES_SPREAD", 0, "spread", CHOICE, spread, "address", 0, 0, "address|flow", NULL,
+    0, "what ports spread packets over workers by: addresses, so that fragments and ICMP errors "
+    "meet their flow, or addresses and ports, which is more even")
+KEY(mbufs, "PANOPTES_MBUFS", 0, "mbufs", U32, mbufs, "0", 0, UINT32_C(1) << 24, "n", NULL, 0,
+    "packet buffers of each receive queue; 0 is what its descriptors need")
+KEY(dry_run, NULL, 0, "dry-run", ACTION, action, NULL, 0, CONFIG_DRY_RUN, NULL, "yes", 0,
+    "print what would be set up: interfaces, lcores, memory, arguments to DPDK")
 KEY(eal, "PANOPTES_EAL", 0, "eal", STRING, eal, NULL, 0, 0, "\"args\"", NULL, 0,
     "further arguments for DPDK's environment, separated by blanks")
+KEY(name, "PANOPTES_NAME", 0, "name", STRING, name, NULL, 0, 0, "name", NULL, 0,
+    "what this probe is called among others on the machine, else panoptes: its telemetry socket is "
+    "dpdk/name/dpdk_telemetry.v2 below /var/run. Live there always is one, reading captures if a "
+    "name is given")
 KEY(format, "PANOPTES_FORMAT", 0, "format", FORMAT, format, "3", 0, 0, "3 | 5", NULL, 0,
     "write records for the clients of argus 3, which those of argus 5 read with faults, or of "
     "argus 5, which those of argus 3 refuse")
@@ -218,6 +266,9 @@ KEY(spool_size, "PANOPTES_SPOOL_SIZE", 0, "spool-size", SIZE, spool_size, "1G", 
     "and counted")
 KEY(statistics, "PANOPTES_STATS", 0, "stats", BOOL, statistics, "no", 0, 0, NULL, "yes", 0,
     "print the ledger of packets and records on standard error at the end")
+KEY(doctor, NULL, 0, "doctor", ACTION, action, NULL, 0, CONFIG_DOCTOR, NULL, "yes", 0,
+    "tell whether this machine is fit for live capture, a line for each check, and stop: memory, "
+    "CPUs, clock, devices, and the ports with the other options")
 KEY(version, NULL, 0, "version", ACTION, action, NULL, 0, CONFIG_VERSION, NULL, "yes", 0,
     "print the version")
 KEY(manual, NULL, 0, "print-manual", ACTION, action, NULL, 0, CONFIG_MANUAL, NULL, "yes", 0,
@@ -246,8 +297,6 @@ IGNORED(capture_on_proto, "ARGUS_PACKET_CAPTURE_ON_PROTO", USE_FIVE,
 IGNORED(encaps_capture, "ARGUS_ENCAPS_CAPTURE", USE_FIVE, "keep the encapsulation headers")
 IGNORED(tunnel_parsing, "ARGUS_TUNNEL_PARSING", USE_FIVE, "look into tunnels")
 IGNORED(tunnel_information, "ARGUS_TUNNEL_INFORMATION", USE_FIVE, "report tunnels")
-IGNORED(controlplane_proto, "ARGUS_CONTROLPLANE_PROTO", USE_FIVE,
-	"ports of control plane protocols")
 IGNORED(os_fingerprinting, "ARGUS_OS_FINGERPRINTING", USE_FIVE, "guess operating systems")
 IGNORED(tcp_fallow, "ARGUS_TCP_FALLOW_TIMEOUT", USE_FIVE,
 	"seconds to remember the direction of silent TCP flows")

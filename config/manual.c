@@ -130,7 +130,7 @@ print_facts(FILE *out, const struct key *k)
 		fputs("\nIn a file it is no matter while captures are read.", out);
 	if (k->use & USE_LATER && k->variable != NULL)
 		fputs("\nIn a file it is a warning.", out);
-	if (k->use & USE_FIVE)
+	if (k->use & USE_FIVE && k->kind == VALUE_IGNORED)
 		fputs("\nA variable of argus 5: a warning, and ignored.", out);
 	if (k->use & USE_DEAD)
 		fputs("\nAccepted and ignored, as by argus.", out);
@@ -248,6 +248,12 @@ static const char after_options[] =
         ".TP\n"
         "\\fB\\-w\\fR\n"
         "refuses an output whose name begins with \\-, where argus would act as for \\-X.\n"
+        ".TP\n"
+        "\\fB\\-P\\fR\n"
+        "lets clients come in at 127.0.0.1 and ::1 alone unless\n"
+        ".B \\-B\n"
+        "names addresses;\n"
+        "on the command line it counts also while captures are read.\n"
         ".TP\n"
         "\\fB\\-X\\fR\n"
         "forgets what it forgets in argus;\n"

@@ -165,6 +165,28 @@ setting_range(const struct setting *s)
 	return 0;
 }
 
+/* One of the words that -h shows with bars between them. */
+static int
+setting_choice(const struct setting *s)
+{
+	unsigned *field = key_field(s->config, s->key);
+	const char *words = s->key->argument;
+	const size_t len = strlen(s->text);
+	char shown[VALUE_SHOWN_SIZE];
+
+	for (unsigned i = 0; *words != '\0'; i++) {
+		const size_t n = strcspn(words, "|");
+
+		if (n == len && strncasecmp(words, s->text, n) == 0) {
+			*field = i;
+			return 0;
+		}
+		words += n + (words[n] == '|');
+	}
+	return setting_refuse(s, "\"%s\" is not one of %s",
+	                      value_shown(s->text, shown, sizeof(shown)), s->key->argument);
+}
+
 static int
 setting_huge(const struct setting *s)
 {
@@ -244,15 +266,18 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_DIRS] = setting_list,
 	[VALUE_INTERFACES] = setting_interfaces,
 	[VALUE_ADDRESSES] = setting_addresses,
+	[VALUE_PREFIXES] = setting_prefixes,
 	[VALUE_EVENT] = setting_event,
 	[VALUE_SOURCE_ID] = setting_source_id,
 	[VALUE_OUTPUT] = setting_output,
+	[VALUE_CONTROL] = setting_control,
 	[VALUE_FLOW_TYPE] = setting_flow_type,
 	[VALUE_FLOW_KEY] = setting_flow_key,
 	[VALUE_TUNNEL] = setting_tunnel,
 	[VALUE_KEYSTROKE] = setting_keystroke,
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
 	[VALUE_HUGE] = setting_huge,
+	[VALUE_CHOICE] = setting_choice,
 	[VALUE_FORMAT] = setting_format,
 	[VALUE_PERIOD] = setting_period,
 	[VALUE_ACTION] = setting_action,
@@ -304,6 +329,7 @@ setting_clear(struct config *c, const struct key *k)
 	case VALUE_DIRS:
 	case VALUE_INTERFACES:
 	case VALUE_ADDRESSES:
+	case VALUE_PREFIXES:
 	case VALUE_EVENT:
 		string_list_clear(key_field(c, k));
 		break;
@@ -352,6 +378,7 @@ setting_is_initial(const struct config *c, const struct key *k)
 	case VALUE_DIRS:
 	case VALUE_INTERFACES:
 	case VALUE_ADDRESSES:
+	case VALUE_PREFIXES:
 	case VALUE_EVENT:
 		return ((const struct string_list *)field)->n == 0;
 	default:

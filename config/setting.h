@@ -14,7 +14,7 @@
 /* Where settings come from: a file, or the command line. Lists that replace do so once for each. */
 struct setting_source {
 	const char *file; /* its name in messages; NULL: the command line */
-	bool outputs_seen, interfaces_seen;
+	bool outputs_seen, interfaces_seen, control_seen;
 	char *error; /* where a message goes */
 	size_t error_size;
 };
@@ -59,8 +59,10 @@ int setting_list(const struct setting *);
 int setting_files(const struct setting *);
 int setting_interfaces(const struct setting *);
 int setting_addresses(const struct setting *);
+int setting_prefixes(const struct setting *);
 int setting_event(const struct setting *);
 int setting_output(const struct setting *);
+int setting_control(const struct setting *);   /* setting_control.c */
 int setting_flow_type(const struct setting *); /* setting_flow.c */
 int setting_flow_key(const struct setting *);
 int setting_tunnel(const struct setting *s);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/prefix.h"
 #include "config/value.h"
 
 int
@@ -116,19 +117,53 @@ setting_interfaces(const struct setting *s)
 	return setting_list(s);
 }
 
-int
-setting_addresses(const struct setting *s)
+/* Each of the addresses, as 'add' takes it. */
+static int
+each_address(const struct setting *s, int (*add)(const struct setting *, const char *address))
 {
 	static const char between[] = ", \t";
 	char *copy = strdup(s->text), *save = NULL;
-	int rc = copy != NULL ? 0 : -ENOMEM;
+	int rc = copy != NULL ? 0 : setting_no_memory(s);
 
 	if (rc == 0)
 		for (char *a = strtok_r(copy, between, &save); a != NULL && rc == 0;
 		     a = strtok_r(NULL, between, &save))
-			rc = string_list_add(key_field(s->config, s->key), a);
+			rc = add(s, a);
 	free(copy);
-	return rc < 0 ? setting_no_memory(s) : 0;
+	return rc;
+}
+
+static int
+add_address(const struct setting *s, const char *address)
+{
+	return string_list_add(key_field(s->config, s->key), address) < 0 ? setting_no_memory(s)
+	                                                                  : 0;
+}
+
+int
+setting_addresses(const struct setting *s)
+{
+	return each_address(s, add_address);
+}
+
+static int
+add_prefix(const struct setting *s, const char *text)
+{
+	char shown[VALUE_SHOWN_SIZE];
+	struct prefix p;
+
+	if (prefix_parse(text, &p) < 0)
+		return setting_refuse(s,
+		                      "\"%s\" is not a prefix of addresses, as 192.0.2.0/24, "
+		                      "2001:db8::/32 or a whole address",
+		                      value_shown(text, shown, sizeof(shown)));
+	return add_address(s, text);
+}
+
+int
+setting_prefixes(const struct setting *s)
+{
+	return each_address(s, add_prefix);
 }
 
 /* Whether it is method:path:interval[:compress]; the path has no colon, as in argus. */

@@ -40,15 +40,15 @@ source_id_text(const struct setting *s, const char *text, size_t len)
 }
 
 static void
-source_id_ipv4(struct config *c, const struct in_addr *address)
+source_id_ipv4(struct source_id *id, const struct in_addr *address)
 {
-	c->source_id = (struct source_id){ .kind = SOURCE_ID_IPV4 };
-	memcpy(c->source_id.bytes, address, sizeof(*address));
+	*id = (struct source_id){ .kind = SOURCE_ID_IPV4 };
+	memcpy(id->bytes, address, sizeof(*address));
 }
 
 /* 0, or -ENOENT when the name has no IPv4 address. */
 static int
-source_id_resolve(struct config *c, const char *name)
+source_id_resolve(struct source_id *id, const char *name)
 {
 	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *found = NULL;
@@ -60,7 +60,7 @@ source_id_resolve(struct config *c, const char *name)
 		struct sockaddr_in address;
 
 		memcpy(&address, found->ai_addr, sizeof(address));
-		source_id_ipv4(c, &address.sin_addr);
+		source_id_ipv4(id, &address.sin_addr);
 		rc = 0;
 	}
 	freeaddrinfo(found);
@@ -75,7 +75,7 @@ only_digits(const char *text)
 
 /* A number, an address or a name: 0, -ENOENT, -ERANGE. */
 static int
-source_id_word(struct config *c, const char *word)
+source_id_word(struct source_id *id, const char *word)
 {
 	struct in_addr address;
 	uint64_t n;
@@ -83,16 +83,16 @@ source_id_word(struct config *c, const char *word)
 	if (only_digits(word)) {
 		if (value_count(word, &n) < 0 || n > UINT32_MAX)
 			return -ERANGE;
-		c->source_id = (struct source_id){ .kind = SOURCE_ID_INTEGER };
+		*id = (struct source_id){ .kind = SOURCE_ID_INTEGER };
 		for (unsigned i = 0; i < 4; i++)
-			c->source_id.bytes[i] = (uint8_t)(n >> (24 - 8 * i));
+			id->bytes[i] = (uint8_t)(n >> (24 - 8 * i));
 		return 0;
 	}
 	if (strchr("0123456789", word[0]) != NULL && inet_aton(word, &address) != 0) {
-		source_id_ipv4(c, &address);
+		source_id_ipv4(id, &address);
 		return 0;
 	}
-	return source_id_resolve(c, word);
+	return source_id_resolve(id, word);
 }
 
 /* Two hexadecimal digits, or -1. */
@@ -149,7 +149,7 @@ behind(const char *text, const char *prefix)
 /* An IPv6 address or a UUID, with or without its prefix: 1; 0: neither; -EINVAL: only the prefix
  * is right. */
 static int
-source_id_long(struct config *c, const char *text)
+source_id_long(struct source_id *out, const char *text)
 {
 	struct source_id id = { .kind = SOURCE_ID_UUID };
 	const char *rest = behind(text, "uuid:");
@@ -165,8 +165,29 @@ source_id_long(struct config *c, const char *text)
 		read = inet_pton(AF_INET6, rest != NULL ? rest : text, id.bytes) == 1;
 	}
 	if (read)
-		c->source_id = id;
+		*out = id;
 	return read ? 1 : rest != NULL ? -EINVAL : 0;
+}
+
+int
+source_id_read(const char *text, struct source_id *out)
+{
+	const size_t len = strlen(text);
+	size_t kept;
+	int rc;
+
+	if (text[0] != '"') {
+		rc = source_id_long(out, text);
+		if (rc != 0)
+			return rc > 0 ? 0 : rc;
+		return text[0] != '\0' && text[0] != '-' ? source_id_word(out, text) : -EINVAL;
+	}
+	kept = len - 1 - (len > 1 && text[len - 1] == '"');
+	if (kept == 0 || kept > TEXT_SIZE)
+		return -EINVAL;
+	*out = (struct source_id){ .kind = SOURCE_ID_STRING };
+	memcpy(out->bytes, text + 1, kept);
+	return 0;
 }
 
 /* `hostname`: without running any program. */
@@ -185,7 +206,7 @@ source_id_host_name(const struct setting *s)
 		name[len - (sizeof(local) - 1)] = '\0';
 	if (name[0] == '\0')
 		return setting_refuse(s, "this host has no name");
-	if (source_id_word(s->config, name) == 0)
+	if (source_id_word(&s->config->source_id, name) == 0)
 		return 0;
 	return source_id_text(s, name, strlen(name));
 }
@@ -209,7 +230,7 @@ setting_source_id(const struct setting *s)
 		return setting_refuse(s, "%s: `hostname` in a file is the only command there is",
 		                      value_shown(text, shown, sizeof(shown)));
 	}
-	rc = source_id_long(s->config, text);
+	rc = source_id_long(&s->config->source_id, text);
 	if (rc == -EINVAL)
 		return setting_refuse(s, "\"%s\": what is behind the colon is not %s",
 		                      value_shown(text, shown, sizeof(shown)),
@@ -218,7 +239,8 @@ setting_source_id(const struct setting *s)
 		                              : "an IPv6 address");
 	if (rc > 0)
 		return 0;
-	rc = text[0] != '\0' && text[0] != '-' ? source_id_word(s->config, text) : -ENOENT;
+	rc = text[0] != '\0' && text[0] != '-' ? source_id_word(&s->config->source_id, text)
+	                                       : -ENOENT;
 	if (rc == -ERANGE)
 		return setting_refuse(s, "\"%s\" is not a number of 32 bits (0 to 4294967295)",
 		                      value_shown(text, shown, sizeof(shown)));

@@ -6,6 +6,7 @@
  */
 #include "export/collector.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@
 #define HURRY_NS 500000000u
 #define HURRY_TURNS 64
 
+#define TOTALS_WORDS (sizeof(struct collector_totals) / sizeof(uint64_t))
+static_assert(sizeof(struct collector_totals) == TOTALS_WORDS * sizeof(uint64_t), "words alone");
+
 /* What receiving cores had counted at the last MAR. */
 struct ledger {
 	uint64_t packets, bytes, flows, dropped;
@@ -49,6 +53,10 @@ struct collector {
 	uint64_t mar_due_ns, flush_due_ns, poll_due_ns, waiting_since_ns; /* monotonic */
 	unsigned idle, hurry_turns;
 	uint64_t records_received;
+	struct lag lag;
+	/* collector_totals as others see them: an even version, the same before and after */
+	_Atomic uint32_t shown_version;
+	_Atomic uint64_t shown[TOTALS_WORDS];
 };
 
 static uint64_t
@@ -75,7 +83,10 @@ ledger_read(const struct collector *c, struct ledger *l)
 		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
 		              counter_get(n, COUNTER_drop_link_type) +
 		              counter_get(n, COUNTER_drop_dispatch) +
-		              counter_get(n, COUNTER_packets_lost_ring);
+		              counter_get(n, COUNTER_packets_lost_ring) +
+		              counter_get(n, COUNTER_missed_kernel) +
+		              counter_get(n, COUNTER_missed_port) +
+		              counter_get(n, COUNTER_missed_memory);
 	}
 }
 
@@ -95,7 +106,7 @@ collector_mar(struct collector *c, enum flow_cause cause)
 	c->mar.bytes = now.bytes - c->ledger.bytes;
 	c->mar.flows = (uint32_t)(now.flows - c->ledger.flows);
 	c->mar.dropped = (uint32_t)(now.dropped - c->ledger.dropped);
-	c->mar.clients = c->outputs.live;
+	c->mar.clients = outputs_live(&c->outputs);
 	c->mar.buffers = 1;
 	c->mar.memory = OUTPUT_BLOCK_SIZE;
 	c->ledger = now;
@@ -134,6 +145,7 @@ record_take(struct collector *c, const struct flow_record *r, unsigned lane)
 static unsigned
 collector_turn(struct collector *c, bool hurry)
 {
+	const uint64_t now_ns = c->options.live ? clock_ns(CLOCK_REALTIME) : 0;
 	unsigned n = 0, lane = 0;
 
 	for (; n < TURN_RECORDS; n++) {
@@ -141,6 +153,8 @@ collector_turn(struct collector *c, bool hurry)
 
 		if (r == NULL)
 			break;
+		if (c->options.live)
+			lag_add(&c->lag, r->report_ns, now_ns);
 		record_take(c, r, lane);
 		merge_release(&c->merge, lane);
 	}
@@ -164,14 +178,54 @@ collector_idle(struct collector *c)
 #endif
 }
 
+static void
+show_totals(struct collector *c)
+{
+	const uint32_t version = atomic_load_explicit(&c->shown_version, memory_order_relaxed);
+	struct collector_totals totals;
+	uint64_t words[TOTALS_WORDS];
+
+	collector_totals(c, &totals);
+	memcpy(words, &totals, sizeof(words));
+	atomic_store_explicit(&c->shown_version, version + 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	for (unsigned i = 0; i < TOTALS_WORDS; i++)
+		atomic_store_explicit(&c->shown[i], words[i], memory_order_relaxed);
+	atomic_store_explicit(&c->shown_version, version + 2, memory_order_release);
+}
+
+void
+collector_totals_live(const struct collector *c, struct collector_totals *totals)
+{
+	uint64_t words[TOTALS_WORDS];
+	uint32_t version;
+
+	do {
+		version = atomic_load_explicit(&c->shown_version, memory_order_acquire);
+		for (unsigned i = 0; i < TOTALS_WORDS; i++)
+			words[i] = atomic_load_explicit(&c->shown[i], memory_order_relaxed);
+		atomic_thread_fence(memory_order_acquire);
+	} while ((version & 1) != 0 ||
+	         version != atomic_load_explicit(&c->shown_version, memory_order_relaxed));
+	memcpy(totals, words, sizeof(words));
+}
+
+const struct lag *
+collector_lag(const struct collector *c)
+{
+	return &c->lag;
+}
+
 /* What is due by the clock: a flush, the outputs' own work, a status MAR. */
 static void
 collector_housekeep(struct collector *c, uint64_t now_ns)
 {
 	const uint32_t interval_s = c->options.config->mar_interval_s;
 
+	outputs_serve(&c->outputs, now_ns);
 	if (now_ns >= c->flush_due_ns) {
 		outputs_flush(&c->outputs);
+		show_totals(c);
 		c->flush_due_ns = now_ns + FLUSH_NS;
 	}
 	if (now_ns >= c->poll_due_ns) {
@@ -205,13 +259,25 @@ collector_hurries(struct collector *c, unsigned taken, uint64_t now_ns)
 	return c->hurry_turns != 0;
 }
 
+/* Where files can wait, and clients are all there is to get their records. */
+static void
+collector_hold(struct collector *c)
+{
+	while (outputs_hold(&c->outputs) && !control_stopped(c->options.control)) {
+		outputs_serve(&c->outputs, clock_ns(CLOCK_MONOTONIC));
+		collector_idle(c);
+	}
+}
+
 int
 collector_run(void *arg)
 {
 	struct collector *c = arg;
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns;
 	bool hurry = false;
 
+	collector_hold(c);
+	now_ns = clock_ns(CLOCK_MONOTONIC);
 	c->mar_due_ns = now_ns + (uint64_t)c->options.config->mar_interval_s * NS_PER_S;
 	c->flush_due_ns = now_ns + FLUSH_NS;
 	c->waiting_since_ns = now_ns;
@@ -301,6 +367,7 @@ collector_create(const struct collector_options *o, char *error, size_t error_si
 	if (!record_format_numbers_records(o->config->format))
 		c->numbered_flows = o->flows_per_worker;
 	far_options_init(&far, o->config);
+	far.worker_source_ids = o->source_ids;
 	if (far_encoder_init(&c->encoder, &far, o->layout) != 0) {
 		snprintf(error, error_size,
 		         "user data of %u and %u bytes don't fit into a record of %u",
@@ -322,20 +389,36 @@ fail:
 	return NULL;
 }
 
+/* Outputs that are still open have their counts with them. */
 void
 collector_totals(const struct collector *c, struct collector_totals *t)
 {
+	const struct outputs *o = &c->outputs;
+
 	*t = (struct collector_totals){
 		.records_received = c->records_received,
-		.records_encoded = c->outputs.encoded,
+		.records_encoded = o->encoded,
 		.outputs = c->options.config->outputs.n,
-		.records_written = c->outputs.written,
-		.records_filtered = c->outputs.filtered,
-		.records_lost = c->outputs.lost,
-		.records_spooled = c->outputs.spooled,
-		.records_replayed = c->outputs.replayed,
-		.bytes_written = c->outputs.bytes,
+		.records_written = o->written,
+		.records_filtered = o->filtered,
+		.records_lost = o->lost,
+		.records_spooled = o->spooled,
+		.records_replayed = o->replayed,
+		.bytes_written = o->bytes,
 	};
+	outputs_clients(o, &t->clients);
+	for (unsigned i = 0; i < o->n; i++) {
+		const struct sink *s = o->v[i].sink;
+
+		if (s == NULL)
+			continue;
+		t->records_written += s->records_written;
+		t->records_filtered += s->records_filtered;
+		t->records_lost += s->records_lost;
+		t->records_spooled += s->records_spooled;
+		t->records_replayed += s->records_replayed;
+		t->bytes_written += s->bytes_written;
+	}
 }
 
 const char *

@@ -9,10 +9,13 @@
 #ifndef PANOPTES_EXPORT_COLLECTOR_H
 #define PANOPTES_EXPORT_COLLECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "config/config.h"
+#include "export/lag.h"
+#include "export/server/server.h"
 #include "ring/control.h"
 #include "ring/counters.h"
 #include "ring/flow_record.h"
@@ -29,6 +32,9 @@ struct collector_options {
 	unsigned workers;
 	unsigned counting_cores;
 	uint32_t flows_per_worker;
+	const struct source_id *source_ids; /* per worker: its records'; SOURCE_ID_NONE or NULL: the
+	                                       probe's */
+	bool live;               /* record times are the clock's: how late they are is counted */
 	struct control *control; /* told to stop when an output fails for good */
 };
 
@@ -41,7 +47,7 @@ struct collector *collector_create(const struct collector_options *, char *error
  * collector (an lcore function). */
 int collector_run(void *arg);
 
-/* What it counted, for the ledger; valid after collector_run has returned. */
+/* What it counted. */
 struct collector_totals {
 	uint64_t records_received; /* taken from the rings */
 	uint64_t records_encoded;
@@ -52,8 +58,14 @@ struct collector_totals {
 	uint64_t records_spooled;  /* summed over outputs: kept for the next run */
 	uint64_t records_replayed; /* kept by an earlier run, written by this one */
 	uint64_t bytes_written;
+	struct server_totals clients; /* that came in */
 };
+/* For the ledger; valid after collector_run has returned. */
 void collector_totals(const struct collector *, struct collector_totals *);
+/* The same from another thread while it runs, as it was less than a second ago. */
+void collector_totals_live(const struct collector *, struct collector_totals *);
+/* How late records were; any thread may read it. */
+const struct lag *collector_lag(const struct collector *);
 /* One line about the first output failure, or NULL. */
 const char *collector_problem(const struct collector *);
 /* One line about records that are kept for the next run, or NULL. */

@@ -107,6 +107,21 @@ open_one(struct outputs *o, const struct config *c, const struct output_spec *sp
 	return 0;
 }
 
+static int
+open_server(struct outputs *o, const struct config *c, const struct mar *start, char *error,
+            size_t error_size)
+{
+	struct server_options options;
+
+	if (!config_listens(c))
+		return 0;
+	server_options_init(&options, c);
+	options.start = *start;
+	options.record_max = o->record_max;
+	o->server = server_create(&options, error, error_size);
+	return o->server != NULL ? 0 : -EIO;
+}
+
 int
 outputs_open(struct outputs *o, const struct config *c, const struct mar *start, size_t record_max,
              struct control *control, char *error, size_t error_size)
@@ -126,7 +141,7 @@ outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
 			return rc;
 		o->live++;
 	}
-	return 0;
+	return open_server(o, c, start, error, error_size);
 }
 
 /* Remembers the first failure; when nothing is left to write to, the probe may stop. */
@@ -137,7 +152,7 @@ check(struct outputs *o, const struct sink *s, int error_before)
 		return;
 	if (o->error == 0)
 		o->error = s->error;
-	if (--o->live == 0 && o->control != NULL)
+	if (--o->live == 0 && o->control != NULL && o->server == NULL)
 		control_stop(o->control);
 }
 
@@ -160,6 +175,9 @@ flush_shared(struct outputs *o)
 		if (o->v[i].filter == NULL)
 			write_block(o, o->v[i].sink, &o->shared);
 	}
+	if (o->server != NULL)
+		server_block(o->server, &(struct sink_block){ o->shared.bytes, o->shared.used,
+		                                              o->shared.records });
 	o->shared.used = 0;
 	o->shared.records = 0;
 }
@@ -232,6 +250,40 @@ outputs_mar(struct outputs *o, const struct mar *mar)
 		s->ops->mar(s, mar);
 		check(o, s, before);
 	}
+	if (o->server == NULL)
+		return;
+	if (mar->cause == CAUSE_STOP)
+		server_finish(o->server, mar);
+	else
+		server_mar(o->server, mar);
+}
+
+void
+outputs_serve(struct outputs *o, uint64_t now_ns)
+{
+	if (o->server != NULL)
+		server_poll(o->server, now_ns);
+}
+
+bool
+outputs_hold(const struct outputs *o)
+{
+	return o->server != NULL && server_holds(o->server);
+}
+
+void
+outputs_clients(const struct outputs *o, struct server_totals *t)
+{
+	if (o->server != NULL)
+		server_totals(o->server, t);
+	else
+		*t = o->clients;
+}
+
+unsigned
+outputs_live(const struct outputs *o)
+{
+	return o->live + (o->server != NULL ? server_clients(o->server) : 0);
 }
 
 /* Encodes into a block, for which there is room. */
@@ -277,23 +329,35 @@ record_filtered(struct outputs *o, const struct far_encoder *encoder, const stru
 		b->used += size;
 		b->records++;
 	}
+	if (o->server != NULL && server_match(o->server, &in)) {
+		/* where nobody has encoded it, nobody takes the shared block */
+		if (bytes == NULL) {
+			o->shared.used = 0;
+			bytes = o->shared.bytes;
+			size = encode(o, &o->shared, encoder, r, sequence);
+			o->shared.used = 0;
+			o->shared.records = 0;
+		}
+		server_append(o->server, bytes, size);
+	}
 }
 
 void
 outputs_record(struct outputs *o, const struct far_encoder *encoder,
                const struct flow_record *record, uint32_t sequence)
 {
+	const bool plain = o->server != NULL && server_has_plain(o->server);
 	const uint8_t *bytes = NULL;
 	size_t size = 0;
 
 	outputs_time(o, record->report_ns);
-	if (o->any_unfiltered) {
+	if (o->any_unfiltered || plain) {
 		if (OUTPUT_BLOCK_SIZE - o->shared.used < o->record_max)
 			flush_shared(o);
 		bytes = o->shared.bytes + o->shared.used;
 		size = encode(o, &o->shared, encoder, record, sequence);
 	}
-	if (o->n > 1 || !o->any_unfiltered)
+	if (o->n > 1 || !o->any_unfiltered || (o->server != NULL && server_has_filtered(o->server)))
 		record_filtered(o, encoder, record, sequence, bytes, size);
 }
 
@@ -342,6 +406,11 @@ outputs_close(struct outputs *o)
 			close_sink(o, out->sink);
 		record_filter_free(out->filter);
 		block_put(&out->block);
+	}
+	if (o->server != NULL) {
+		server_totals(o->server, &o->clients);
+		server_free(o->server);
+		o->server = NULL;
 	}
 	block_put(&o->shared);
 	free(o->v);

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "export/argus/record.h"
 #include "export/filter/record_filter.h"
+#include "export/server/server.h"
 #include "export/sink.h"
 #include "ring/control.h"
 
@@ -36,15 +37,17 @@ struct outputs {
 	unsigned n, live;
 	struct output_block shared;
 	bool any_unfiltered;
-	size_t record_max; /* no record is longer, in bytes */
-	uint64_t encoded;  /* records */
 	struct rotation rotation;
+	struct server *server;   /* of clients; NULL: none may come */
+	size_t record_max;       /* no record is longer, in bytes */
+	uint64_t encoded;        /* records */
 	struct control *control; /* told to stop when nothing is left to write to */
 	int error;               /* the first failure */
 	char problem[512];       /* ... in a line; empty: none */
 	char notice[512];        /* a line about what is kept in a spool; empty: nothing */
 	/* Summed up as outputs are closed. */
 	uint64_t written, filtered, lost, spooled, replayed, bytes;
+	struct server_totals clients;
 };
 
 /* Whether every output's filter compiles: 0, or -EINVAL and one line in 'error'. */
@@ -69,7 +72,17 @@ void outputs_flush(struct outputs *o);
 /* Lets outputs do what is due by the clock (monotonic). */
 void outputs_poll(struct outputs *o, uint64_t now_ns);
 
-/* Writes what waits, and then a STATUS or STOP MAR. */
+/* Serves clients; 'now_ns' is monotonic. Called often. */
+void outputs_serve(struct outputs *o, uint64_t now_ns);
+/* Whether no records may come yet, for a client is waited for. */
+bool outputs_hold(const struct outputs *o);
+/* What came of clients so far. */
+void outputs_clients(const struct outputs *o, struct server_totals *t);
+/* Outputs and clients that get records. */
+unsigned outputs_live(const struct outputs *o);
+
+/* Writes what waits, and then a STATUS or STOP MAR; with STOP, clients get what waits and are
+ * closed. */
 void outputs_mar(struct outputs *o, const struct mar *mar);
 
 /* Closes and frees; the sums are complete then. May be called again. */

@@ -2,7 +2,9 @@
 /*
  * Packets are copied into the batch that is being filled for their worker.
  * Batches are handed over when they are full, or together after as many bursts
- * as there are workers: so they are mostly full, and clocks stay close.
+ * as there are workers: so they are mostly full, and clocks stay close. Live they
+ * are handed over together every now and then, but never the last that a ring has
+ * room for before it is full: a worker that is away finds packets, not clocks.
  *
  * Before waiting for a full ring all other batches are handed over: the collector
  * merges by the workers' clocks, so none may be left behind the one that is
@@ -108,8 +110,32 @@ publish_all(struct dispatch *d, bool end)
 	for (unsigned w = 0; w < d->workers; w++) {
 		if (d->lossless || end)
 			(void)batch_of(d, w);
+		else if (packet_ring_room(d->rings[w]) <= 1)
+			continue;
 		publish(d, w, end);
 	}
+	d->published_ns = d->now_ns;
+}
+
+/* Live, time passes without packets: workers are told now and then. */
+#define PUBLISH_NS 250000
+
+/* Whether all batches are to be handed over, after a burst of n packets. */
+static bool
+publish_is_due(const struct dispatch *d, unsigned bursts, int n)
+{
+	if (!d->lossless)
+		return d->now_ns - d->published_ns >= PUBLISH_NS;
+	return bursts >= d->workers || (n == 0 && bursts != 0);
+}
+
+static void
+wait_for_packets(const struct dispatch *d, struct backoff *backoff)
+{
+	if (d->poll)
+		backoff_pause();
+	else
+		backoff_wait(backoff);
 }
 
 int
@@ -130,14 +156,14 @@ dispatch_run(void *arg)
 		}
 		dispatch_burst(d, views, (unsigned)n);
 		d->source->ops->release(d->source);
-		if (n > 0 || now_ns != d->now_ns) {
-			d->now_ns = now_ns;
+		if (n > 0 || (d->lossless && now_ns != d->now_ns)) {
 			backoff_reset(&backoff);
 			bursts++;
 		} else {
-			backoff_wait(&backoff);
+			wait_for_packets(d, &backoff);
 		}
-		if (bursts >= d->workers || (n == 0 && bursts != 0)) {
+		d->now_ns = now_ns;
+		if (publish_is_due(d, bursts, n)) {
 			publish_all(d, false);
 			bursts = 0;
 		}

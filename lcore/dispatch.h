@@ -28,8 +28,10 @@ struct dispatch {
 	struct dissect_options dissect[2]; /* as the workers' */
 	unsigned burst;                    /* 1..VIEW_BURST */
 	bool lossless; /* reading files: wait for a full ring instead of dropping packets */
+	bool poll;     /* never sleeps: it has a CPU to itself */
 	int result;    /* of the source: 0 (its end) or a negative errno */
 	uint64_t now_ns;
+	uint64_t published_ns; /* the clock that all workers were told last */
 };
 
 /* An lcore function; 'arg' is the dispatcher. Returns dispatch->result. */

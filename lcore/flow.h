@@ -19,6 +19,7 @@
 #include "config/config.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_tcp.h"
+#include "ring/counters.h"
 #include "ring/flow_record.h"
 
 /* Bits of flow.flags. Those of a record (FLOW_RECORD_*) are the low 16, and speak of the interval;
@@ -33,6 +34,7 @@
 #define FLOW_ANSWERED	0x00400000u /* arp.responder valid */
 #define FLOW_HAS_ISIS	0x00800000u /* isis valid */
 #define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
+#define FLOW_CONTROL	0x04000000u /* of the control plane: all its user data is kept */
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
 /* clang-format on */
 
@@ -63,17 +65,20 @@ struct flow_link {
 	uint32_t generation; /* ... which is it still */
 };
 
+struct control_data;
+
 struct flow {
 	struct flow_entry entry;
 
 	/* line 1: when and how much, since the last record */
 	uint64_t start_ns; /* of the status interval */
-	uint64_t first_ns[2], last_ns[2];
+	uint64_t first_ns[2];
+	uint64_t last_ns[2]; /* not of the interval: these last */
 	uint32_t packets[2], bytes[2];
 	uint32_t flags;
-	uint16_t idle_s; /* how long it lives on after an interval without packets */
-	uint8_t multi;   /* FLOW_MULTI_* */
-	uint8_t reserved;
+	uint8_t multi;       /* FLOW_MULTI_* */
+	uint8_t idle_strict; /* idle_s begins with the last packet, not after the interval */
+	uint8_t reserved[2];
 
 	/* line 2: what the headers said */
 	uint64_t app_bytes[2];
@@ -83,7 +88,7 @@ struct flow {
 	uint16_t vlan_tci[2];
 	uint8_t icmp_gateway[4]; /* FLOW_RECORD_ICMP */
 	uint32_t generation;     /* which use of this entry it is */
-	uint32_t reserved2;
+	uint32_t idle_s;         /* how long it lives on in silence */
 
 	/* lines 3 and 4: the protocol's own, and what an ICMP error said */
 	union {
@@ -127,6 +132,13 @@ struct flow_jitter {
 	struct flow_gaps gaps[2][2]; /* by direction; active, idle */
 };
 
+/* What -C needs. The engine owns 'data'. */
+struct flow_control_plane {
+	const struct control_protocols *protocols; /* NULL: off */
+	struct control_data *data;
+	struct counters *counters;
+};
+
 /* Where a configuration's sections lie in an entry, and what packets are counted for. Read-only
  * once made. */
 struct flow_layout {
@@ -134,10 +146,14 @@ struct flow_layout {
 	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
 	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
+	uint32_t control_at; /* struct flow_control; 0: not there */
+	bool keeps_user;     /* any user data */
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */
+	struct flow_control_plane control;
 };
 
+/* The configuration must stay. */
 void flow_layout_init(struct flow_layout *, const struct config *);
 
 static inline struct flow_mac *
@@ -187,6 +203,23 @@ static inline unsigned
 flow_source(const struct flow *f)
 {
 	return (f->flags & FLOW_TURNED) != 0;
+}
+
+/* The time of its latest packet. */
+static inline uint64_t
+flow_last_ns(const struct flow *f)
+{
+	return f->last_ns[0] > f->last_ns[1] ? f->last_ns[0] : f->last_ns[1];
+}
+
+/* The record that is pending ends no earlier than that in this direction. */
+static inline void
+flow_extend(struct flow *f, uint64_t time_ns, int dir)
+{
+	if (f->first_ns[dir] == 0)
+		f->first_ns[dir] = f->last_ns[dir] = time_ns;
+	else if (time_ns > f->last_ns[dir])
+		f->last_ns[dir] = time_ns;
 }
 
 /* Whether there is something to report. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lcore/flow_esp.h"
+#include "lcore/flow_user.h"
 
 #define US 1000u /* ns: times between packets are whole microseconds, as records show them */
 
@@ -38,6 +39,11 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 		l->jitter_at = place(&at, sizeof(struct flow_jitter));
 	for (int d = 0; d < 2 && l->user_size != 0; d++)
 		l->user_at[d] = place(&at, sizeof(struct flow_user_data) + l->user_size);
+	if (c->control_plane) {
+		l->control_at = place(&at, sizeof(struct flow_control));
+		l->control.protocols = &c->control_protocols;
+	}
+	l->keeps_user = l->user_size != 0 || l->control_at != 0;
 	l->entry_size = (at + 63u) & ~63u;
 }
 
@@ -49,15 +55,13 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 	struct flow_sizes *sizes = flow_sizes(l, f);
 
 	for (int d = 0; d < 2; d++) {
-		struct flow_user_data *user = flow_user(l, f, d);
-
 		f->app_bytes[d] = 0;
 		f->ip[d].options = 0;
 		f->ip[d].fragment = 0;
 		f->encaps[d] = 0;
-		if (user != NULL)
-			user->len = 0;
 	}
+	if (l->keeps_user)
+		flow_user_reset(l, f);
 	if (sizes != NULL)
 		*sizes = (struct flow_sizes){ .min = { UINT16_MAX, UINT16_MAX } };
 	if (jitter != NULL)
@@ -108,6 +112,8 @@ flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 	reset_facts(l, f);
 	if (jitter != NULL)
 		memset(jitter->last_us, 0, sizeof(jitter->last_us));
+	if (l->control_at != 0)
+		flow_user_start(l, f);
 	start_protocol(f, p);
 }
 
@@ -125,7 +131,6 @@ flow_reset(const struct flow_layout *l, struct flow *f)
 	f->multi &= LASTING_MULTI;
 	for (int d = 0; d < 2; d++) {
 		f->first_ns[d] = 0;
-		f->last_ns[d] = 0;
 		f->packets[d] = 0;
 		f->bytes[d] = 0;
 	}
@@ -195,9 +200,11 @@ flow_tcp_packet(const struct flow_layout *l, struct flow *f, const struct packet
 static inline void
 count_time(struct flow *f, uint64_t time_ns, int dir)
 {
-	if (f->first_ns[dir] == 0 || time_ns < f->first_ns[dir])
+	const bool none = f->first_ns[dir] == 0;
+
+	if (none || time_ns < f->first_ns[dir])
 		f->first_ns[dir] = time_ns;
-	if (time_ns > f->last_ns[dir])
+	if (none || time_ns > f->last_ns[dir])
 		f->last_ns[dir] = time_ns;
 }
 
@@ -286,22 +293,6 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	g->count++;
 }
 
-/* Of an ICMP exchange the latest question is kept, as in argus. */
-static void
-count_user(const struct flow_layout *l, struct flow_user_data *user, const struct packet *p)
-{
-	const uint32_t question = PACKET_IPV4 | PACKET_ICMP | PACKET_REQUEST;
-	uint32_t room, n;
-
-	if ((p->flags & question) == question)
-		user->len = 0;
-	room = l->user_size - user->len;
-	n = p->payload_captured < room ? p->payload_captured : room;
-
-	memcpy(user->bytes + user->len, p->data + p->payload_at, n);
-	user->len = (uint16_t)(user->len + n);
-}
-
 static void
 count_protocol(struct flow *f, const struct packet *p)
 {
@@ -337,6 +328,6 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_size(flow_sizes(l, f), p->bytes, dir);
 	if (l->jitter_at != 0)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
-	if (l->user_size != 0)
-		count_user(l, flow_user(l, f, dir), p);
+	if (l->keeps_user)
+		flow_user_count(l, f, p, dir);
 }

@@ -16,13 +16,13 @@
 #include <rte_errno.h>
 
 #include "lcore/flow_engine_internal.h"
+#include "lcore/flow_user.h"
 
-#define AHEAD 4         /* packets whose lines are on their way */
-#define EXPIRE_STEP 512 /* entries looked at between two bursts of live traffic */
+#define AHEAD 4                   /* packets whose lines are on their way */
+#define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
+#define EXPIRE_STEP 512           /* entries looked at between two bursts of live traffic */
 
 #define IPPROTO_ICMP 1
-#define IPPROTO_IGMP 2
-#define IPPROTO_TCP 6
 #define IPPROTO_ICMPV6 58
 
 /* One burst's keys and what they found. */
@@ -34,24 +34,12 @@ struct lookup {
 	uint64_t inserted, removed;           /* the engine's, when it was made */
 };
 
-static uint16_t
-seconds(uint32_t s)
-{
-	return s < UINT16_MAX ? (uint16_t)s : UINT16_MAX;
-}
-
 static void
 engine_configure(struct flow_engine *e, const struct config *c)
 {
 	flow_layout_init(&e->layout, c);
-	e->idle_ip_s = seconds(c->ip_timeout_s);
-	e->idle_tcp_s = seconds(c->tcp_timeout_s);
-	e->idle_icmp_s = seconds(c->icmp_timeout_s);
-	e->idle_igmp_s = seconds(c->igmp_timeout_s);
-	e->idle_fragment_s = seconds(c->frag_timeout_s);
-	e->idle_arp_s = seconds(c->arp_timeout_s);
-	e->idle_other_s = seconds(c->other_timeout_s);
-	e->fragment_ns = c->frag_timeout_s * NS_PER_S;
+	flow_idle_init(&e->idle, c);
+	e->fragment_ns = e->idle.fragment.seconds * NS_PER_S;
 	e->unidirectional = c->unidirectional;
 	e->start_records = c->start_records;
 	e->special = c->start_records;
@@ -77,7 +65,12 @@ flow_engine_create(const struct flow_engine_options *o)
 	e->worker = o->worker;
 	e->lossless = o->lossless;
 	table.entry_size = e->layout.entry_size;
-	e->table = flow_table_create(&table);
+	if (e->layout.control_at != 0) {
+		e->layout.control.counters = o->counters;
+		e->layout.control.data = control_data_create(CONTROL_BLOCKS, o->socket);
+	}
+	if (e->layout.control_at == 0 || e->layout.control.data != NULL)
+		e->table = flow_table_create(&table);
 	if (e->table != NULL)
 		e->timer = flow_timer_create(e->table, o->socket);
 	if (e->timer != NULL && flow_order_init(&e->order, o->flows, o->socket) == 0)
@@ -98,43 +91,8 @@ flow_engine_free(struct flow_engine *e)
 		flow_timer_free(e->timer);
 	if (e->table != NULL)
 		flow_table_free(e->table);
+	control_data_free(e->layout.control.data);
 	free(e);
-}
-
-static uint16_t
-idle_of_protocol(const struct flow_engine *e, const struct flow_key *k)
-{
-	if (k->ethertype == FLOW_KEY_FRAGMENT)
-		return e->idle_fragment_s;
-	switch (k->proto) {
-	case IPPROTO_TCP:
-		return e->idle_tcp_s;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return e->idle_icmp_s;
-	case IPPROTO_IGMP:
-		return e->idle_igmp_s;
-	default:
-		return e->idle_ip_s;
-	}
-}
-
-static uint16_t
-idle_of(const struct flow_engine *e, const struct flow_key *k)
-{
-	switch (k->kind) {
-	case FLOW_IPV4:
-	case FLOW_IPV6:
-		return idle_of_protocol(e, k);
-	case FLOW_MATRIX_L3_IPV4:
-	case FLOW_MATRIX_L3_IPV6:
-		return e->idle_ip_s;
-	case FLOW_ARP:
-	case FLOW_RARP:
-		return e->idle_arp_s;
-	default:
-		return e->idle_other_s;
-	}
 }
 
 /* The key as the configuration wants it: of one direction only, an ICMP exchange excepted. */
@@ -182,10 +140,12 @@ static struct flow *
 open_flow(struct flow_engine *e, const struct lookup *l, unsigned i, const struct packet *p)
 {
 	struct flow *f = engine_insert(e, l->keys[i], l->hashes[i]);
+	const struct flow_idle idle = flow_idle_of(&e->idle, l->keys[i]);
 
-	f->idle_s = idle_of(e, l->keys[i]);
+	f->idle_s = idle.seconds;
+	f->idle_strict = idle.strict;
 	flow_start(&e->layout, f, p);
-	flow_timer_arm(e->timer, &f->entry, p->time_ns + e->layout.interval_ns);
+	flow_timer_arm(e->timer, &f->entry, engine_due_ns(e, f));
 	e->flows++;
 	e->opened++;
 	return f;
@@ -204,11 +164,11 @@ restart_flow(struct flow_engine *e, struct flow *f, const struct packet *p)
 	flow_start(&e->layout, f, p);
 }
 
-/* The wheel must come by when the interval that began now is over. */
+/* The wheel must come by when what is counted from now on is due. */
 static void
 rearm(struct flow_engine *e, struct flow *f)
 {
-	const uint64_t due_ns = f->start_ns + e->layout.interval_ns;
+	const uint64_t due_ns = engine_due_ns(e, f);
 	const uint32_t tick = (uint32_t)(due_ns / FLOW_TIMER_TICK_NS) + 1;
 
 	if (flow_timer_armed(&f->entry)) {
@@ -219,15 +179,26 @@ rearm(struct flow_engine *e, struct flow *f)
 	flow_timer_arm(e->timer, &f->entry, due_ns);
 }
 
-/* The packet comes after the end of its flow's status interval. A fragment that joined its flow
- * by a link never begins another. */
+/* Whether the flow's idle time was over before this packet. By the packet's own time where the idle
+ * time is strict; else by what went by without it. */
+static bool
+is_expired(const struct flow_engine *e, const struct flow *f, const struct packet *p)
+{
+	const uint64_t last_ns = flow_last_ns(f);
+
+	if (f->idle_strict)
+		return p->time_ns > last_ns && p->time_ns - last_ns >= engine_idle_ns(f);
+	return e->idle_ns >= f->start_ns && p->time_ns != f->start_ns &&
+	       e->idle_ns - f->start_ns >= e->layout.interval_ns + engine_idle_ns(f);
+}
+
+/* The packet comes after the end of its flow's status interval or idle time. A fragment that joined
+ * its flow by a link never begins another. */
 static void
 end_interval(struct flow_engine *e, struct flow *f, const struct packet *p, bool joined)
 {
-	const uint64_t alive_ns = e->layout.interval_ns + f->idle_s * NS_PER_S;
 	const bool pending = flow_pending(f);
-	const bool expired = !joined && e->idle_ns >= f->start_ns && p->time_ns != f->start_ns &&
-	                     e->idle_ns - f->start_ns >= alive_ns;
+	const bool expired = !joined && is_expired(e, f, p);
 
 	(void)engine_report(e, f, engine_cause(f), e->clock_ns, !expired);
 	if (expired)
@@ -244,10 +215,7 @@ static void
 reopen(struct flow_engine *e, struct flow *f, const struct packet *p, int dir, bool turn)
 {
 	if (flow_pending(f)) {
-		if (p->time_ns > f->last_ns[dir])
-			f->last_ns[dir] = p->time_ns;
-		if (f->first_ns[dir] == 0)
-			f->first_ns[dir] = p->time_ns;
+		flow_extend(f, p->time_ns, dir);
 		(void)engine_report(e, f, CAUSE_STOP, e->clock_ns, false);
 	}
 	if (turn) {
@@ -273,7 +241,7 @@ mark_quoted(struct flow_engine *e, const struct packet *p)
 	if (f == NULL || (f->flags & FLOW_LINK) || !flow_pending(f))
 		return;
 	/* a record that is due is as good as out */
-	if (p->time_ns > f->start_ns && p->time_ns - f->start_ns >= e->layout.interval_ns)
+	if (p->time_ns > f->start_ns && p->time_ns >= engine_due_ns(e, f))
 		return;
 	flow_mark(f, p);
 }
@@ -312,6 +280,8 @@ count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 		dir = 0;
 	}
 	if (unlikely(p->bytes > BYTES_MAX - f->bytes[dir] || f->packets[dir] == UINT32_MAX))
+		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
+	if (unlikely(e->layout.control_at != 0) && flow_user_is_full(&e->layout, f, p, dir))
 		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
 	flow_count(&e->layout, f, p, dir, active);
 	if (unlikely(e->special))
@@ -352,7 +322,7 @@ engine_packet(struct flow_engine *e, const struct lookup *l, unsigned i, const s
 	}
 	if (f == NULL)
 		f = open_flow(e, l, i, p);
-	else if (p->time_ns >= f->start_ns && p->time_ns - f->start_ns >= e->layout.interval_ns)
+	else if (p->time_ns >= f->start_ns && p->time_ns >= engine_due_ns(e, f))
 		end_interval(e, f, p, joined);
 	count_packet(e, f, p, joined ? fragment_direction(f, p) : flow_direction(f, p));
 }
@@ -441,18 +411,18 @@ flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
 	return engine_expire(e, now_ns, EXPIRE_STEP);
 }
 
-/* Time goes on without packets until every interval is over. Those that an eviction put back in
- * the wheel come after their idle time. */
+/* Time goes on without packets until every interval is over. What an eviction put back in the
+ * wheel, to come after its idle time, goes out in one go. */
 void
 flow_engine_flush(struct flow_engine *e)
 {
-	uint64_t end_ns = e->clock_ns + e->layout.interval_ns + 2 * FLOW_TIMER_TICK_NS;
+	const uint64_t end_ns = e->clock_ns + e->layout.interval_ns + 2 * FLOW_TIMER_TICK_NS;
 
 	e->lossless = true;
-	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)
-		end_ns += UINT16_MAX * NS_PER_S;
 	while (e->clock_ns < end_ns)
 		(void)engine_expire(e, e->clock_ns + FLOW_TIMER_TICK_NS, UINT32_MAX);
+	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)
+		(void)engine_expire(e, end_ns + e->idle.longest_s * NS_PER_S, UINT32_MAX);
 	counter_add(e->counters, COUNTER_flows_closed, e->flows);
 	flow_ring_flush(e->ring);
 	flow_ring_set_clock(e->ring, UINT64_MAX);

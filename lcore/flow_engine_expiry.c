@@ -13,15 +13,11 @@
 #define REPORT_AHEAD 4 /* flows whose lines are on their way */
 
 static uint64_t
-interval_end_ns(const struct flow_engine *e, const struct flow *f)
-{
-	return f->start_ns + e->layout.interval_ns;
-}
-
-static uint64_t
 idle_end_ns(const struct flow_engine *e, const struct flow *f)
 {
-	return interval_end_ns(e, f) + f->idle_s * NS_PER_S;
+	if (f->idle_strict)
+		return flow_last_ns(f) + engine_idle_ns(f);
+	return f->start_ns + e->layout.interval_ns + engine_idle_ns(f);
 }
 
 void
@@ -80,11 +76,11 @@ report_order(struct flow_engine *e)
 	o->count = 0;
 }
 
-/* The first tick after a flow's interval. */
+/* The first tick at which a flow's record is due. */
 static uint64_t
 end_tick(const struct flow_engine *e, const struct flow *f)
 {
-	return (interval_end_ns(e, f) + FLOW_TIMER_TICK_NS - 1) / FLOW_TIMER_TICK_NS;
+	return (engine_due_ns(e, f) + FLOW_TIMER_TICK_NS - 1) / FLOW_TIMER_TICK_NS;
 }
 
 /* The tick at which a flow's record is due: the first after its interval, or the one that it was
@@ -110,7 +106,7 @@ due(void *ctx, struct flow_entry *entry)
 	} else if (end_tick(e, f) > e->clock_ns / FLOW_TIMER_TICK_NS) {
 		/* also when the interval is over but the tick is not: its records go out together
 		 */
-		flow_timer_arm(e->timer, entry, interval_end_ns(e, f));
+		flow_timer_arm(e->timer, entry, engine_due_ns(e, f));
 	} else {
 		flow_order_add(&e->order, f, due_tick(e, f));
 	}
@@ -150,7 +146,7 @@ engine_evict(struct flow_engine *e, uint32_t hash)
 		if (flow_timer_armed(&f->entry))
 			flow_timer_disarm(e->timer, &f->entry);
 		flow_timer_arm(e->timer, &f->entry,
-		               e->clock_ns + e->layout.interval_ns + f->idle_s * NS_PER_S);
+		               e->clock_ns + e->layout.interval_ns + engine_idle_ns(f));
 		f = flow_of(flow_table_victim(e->table, hash));
 	}
 	if (!(f->flags & FLOW_LINK)) {

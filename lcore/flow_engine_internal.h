@@ -11,6 +11,7 @@
 #include "lcore/flow.h"
 #include "lcore/flow_account.h"
 #include "lcore/flow_engine.h"
+#include "lcore/flow_idle.h"
 #include "lcore/flow_order.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_timer.h"
@@ -35,8 +36,7 @@ struct flow_engine {
 	uint64_t inserted, removed; /* entries: what was looked up before may not hold */
 	uint64_t opened;            /* flows */
 	uint64_t flows;             /* ... there are now */
-	uint16_t idle_ip_s, idle_tcp_s, idle_icmp_s, idle_igmp_s;
-	uint16_t idle_fragment_s, idle_arp_s, idle_other_s;
+	struct flow_idle_times idle;
 	uint8_t worker;
 	bool lossless;
 	bool unidirectional;
@@ -44,6 +44,27 @@ struct flow_engine {
 	bool special;    /* a packet that was counted has more to it: start_records or weight */
 	uint32_t weight; /* packets that the one at hand stands for besides itself */
 };
+
+static inline uint64_t
+engine_idle_ns(const struct flow *f)
+{
+	return f->idle_s * NS_PER_S;
+}
+
+/* When what the flow has counted must go out: at the end of its status interval, or before it when
+ * its idle time is over. */
+static inline uint64_t
+engine_due_ns(const struct flow_engine *e, const struct flow *f)
+{
+	const uint64_t interval_end_ns = f->start_ns + e->layout.interval_ns;
+	uint64_t last_ns, idle_end_ns;
+
+	if (!f->idle_strict)
+		return interval_end_ns;
+	last_ns = flow_last_ns(f);
+	idle_end_ns = (last_ns > f->start_ns ? last_ns : f->start_ns) + engine_idle_ns(f);
+	return idle_end_ns < interval_end_ns ? idle_end_ns : interval_end_ns;
+}
 
 /* flow_engine_output.c */
 

@@ -35,6 +35,22 @@ count_lost(struct flow_engine *e, const struct flow *f)
 	counter_add(e->counters, COUNTER_bytes_lost_ring, (uint64_t)f->bytes[0] + f->bytes[1]);
 }
 
+/* Nothing is known of single packets. */
+static void
+clear_sections(const struct flow_record_layout *l, struct flow_record *r)
+{
+	struct flow_jitter_report *jitter = flow_record_jitter(l, r);
+
+	if (jitter != NULL)
+		memset(jitter, 0, sizeof(*jitter));
+	for (int d = 0; d < 2; d++) {
+		struct flow_user_data *user = flow_record_user(l, r, d);
+
+		if (user != NULL)
+			user->len = 0;
+	}
+}
+
 void
 flow_engine_import(struct flow_engine *e, const struct flow_record *from)
 {
@@ -48,8 +64,8 @@ flow_engine_import(struct flow_engine *e, const struct flow_record *from)
 		counter_add(e->counters, COUNTER_bytes_lost_ring, from->bytes[0] + from->bytes[1]);
 		return;
 	}
-	memset(r, 0, e->record_layout.size);
 	*r = *from;
+	clear_sections(&e->record_layout, r);
 	r->flow_index = UINT32_MAX; /* no flow of the table: a sequence number of its own */
 	r->worker = e->worker;
 	r->report_ns = report_ns;

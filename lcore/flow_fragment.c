@@ -49,10 +49,9 @@ adopt(const struct flow_layout *l, struct flow *parent, struct flow *orphan)
 		parent->packets[to] += orphan->packets[d];
 		parent->bytes[to] += orphan->bytes[d];
 		parent->app_bytes[to] += orphan->app_bytes[d];
-		if (parent->first_ns[to] == 0 || orphan->first_ns[d] < parent->first_ns[to])
+		flow_extend(parent, orphan->last_ns[d], (int)to);
+		if (orphan->first_ns[d] < parent->first_ns[to])
 			parent->first_ns[to] = orphan->first_ns[d];
-		if (orphan->last_ns[d] > parent->last_ns[to])
-			parent->last_ns[to] = orphan->last_ns[d];
 		if (sizes != NULL) {
 			sizes->min[to] =
 			        more->min[d] < sizes->min[to] ? more->min[d] : sizes->min[to];
@@ -104,7 +103,8 @@ engine_fragment_first(struct flow_engine *e, struct flow *parent, const struct p
 		}
 	}
 	link->flags = FLOW_LINK;
-	link->idle_s = e->idle_fragment_s;
+	link->idle_s = e->idle.fragment.seconds;
+	link->idle_strict = e->idle.fragment.strict;
 	link->start_ns = first->time_ns;
 	link->packets[0] = 0;
 	link->packets[1] = 0;

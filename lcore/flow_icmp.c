@@ -81,8 +81,5 @@ flow_mark(struct flow *f, const struct packet *p)
 	else
 		mark_ipv6(f, p);
 	f->flags |= FLOW_RECORD_ICMP;
-	if (f->first_ns[0] == 0)
-		f->first_ns[0] = p->time_ns;
-	if (p->time_ns > f->last_ns[0])
-		f->last_ns[0] = p->time_ns;
+	flow_extend(f, p->time_ns, 0);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lcore/flow_account.h"
+#include "lcore/flow_user.h"
 
 #define IPPROTO_ICMP 1
 #define IPPROTO_IGMP 2
@@ -157,7 +158,7 @@ report_metrics(const struct flow *f, struct flow_record *r)
 {
 	for (int d = 0; d < 2; d++) {
 		r->first_ns[d] = f->first_ns[d];
-		r->last_ns[d] = f->last_ns[d];
+		r->last_ns[d] = f->first_ns[d] != 0 ? f->last_ns[d] : 0;
 		r->packets[d] = f->packets[d];
 		r->bytes[d] = f->bytes[d];
 		r->app_bytes[d] = f->app_bytes[d];
@@ -265,7 +266,6 @@ report_sections(const struct flow_layout *l, struct flow *f,
 	struct flow_jitter_report *jitter = flow_record_jitter(layout, r);
 
 	for (int d = 0; d < 2; d++) {
-		const struct flow_user_data *from = flow_user(l, f, d);
 		struct flow_user_data *to = flow_record_user(layout, r, d);
 
 		if (jitter != NULL) {
@@ -274,10 +274,8 @@ report_sections(const struct flow_layout *l, struct flow *f,
 			report_gaps(&j->gaps[d][0], &jitter->active[d]);
 			report_gaps(&j->gaps[d][1], &jitter->idle[d]);
 		}
-		if (to != NULL) {
-			to->len = from->len;
-			memcpy(to->bytes, from->bytes, from->len);
-		}
+		if (to != NULL)
+			flow_user_report(l, f, d, to, layout->user_size[d]);
 	}
 }
 

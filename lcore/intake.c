@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lcore/dissect/dissect.h"
-
 #define INTAKE_TRIES 64 /* bursts without a single match before the caller has its turn */
 
 struct intake {
@@ -17,6 +15,7 @@ struct intake {
 	struct intake_options options;
 	uint64_t passed;   /* packets that the filter let through */
 	uint64_t clock_ns; /* of the latest packet, whether it passed or not */
+	unsigned drained;  /* bursts since the stop; beyond options.drain: the end */
 };
 
 static uint64_t
@@ -116,6 +115,30 @@ drop_foreign(struct intake *in, struct packet_view *views, unsigned n)
 	return kept;
 }
 
+/* Whether all its headers are there and agree. */
+static bool
+is_sound(const struct dissect_options *options, const struct packet_view *view)
+{
+	struct packet packet;
+
+	return dissect(options, view, &packet) == DISSECT_OK &&
+	       !(packet.flags & (PACKET_TRUNCATED | PACKET_MALFORMED));
+}
+
+static void
+copy_packets(const struct intake_options *o, const struct packet_view *views, unsigned n)
+{
+	if (!o->file_on_error) {
+		packet_file_write(o->file, views, n);
+		return;
+	}
+	packet_file_begin(o->file, views[0].link_type);
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_sound(&o->dissect, &views[i]))
+			packet_file_write(o->file, &views[i], 1);
+	}
+}
+
 /* One burst of the source: how many packets came (*received) and how many are left. */
 static int
 receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *now_ns,
@@ -138,7 +161,7 @@ receive(struct intake *in, struct packet_view *views, unsigned max, uint64_t *no
 		kept = filter_burst(o->filter, views, known);
 	kept = keep_range(in, views, kept);
 	if (o->file != NULL && kept != 0)
-		packet_file_write(o->file, views, kept);
+		copy_packets(o, views, kept);
 	if (kept != known)
 		counter_add(o->counters, COUNTER_filtered, known - kept);
 	if (twice)
@@ -168,11 +191,13 @@ intake_burst(struct source *source, struct packet_view *views, unsigned max, uin
 		unsigned received;
 		int n;
 
-		if (control_stopped(o->control) ||
+		const bool stopped = control_stopped(o->control);
+
+		if ((stopped && in->drained++ >= o->drain) ||
 		    (o->last_packet != 0 && in->passed >= o->last_packet))
 			return intake_end(in);
 		n = receive(in, views, max, now_ns, &received);
-		if (n == -ENODATA)
+		if (n == -ENODATA || (stopped && received == 0 && n == 0))
 			return intake_end(in);
 		if (n < 0)
 			memcpy(source->problem, o->source->problem, sizeof(source->problem));

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lcore/dissect/dissect.h"
 #include "lcore/filter.h"
 #include "lcore/packet_file.h"
 #include "lcore/source.h"
@@ -21,12 +22,16 @@
 
 struct intake_options {
 	struct source *source;
-	struct filter *filter;         /* NULL: none */
-	struct packet_file *file;      /* gets a copy of what the worker gets; NULL: none */
+	struct filter *filter;    /* NULL: none */
+	struct packet_file *file; /* gets a copy of what the worker gets; NULL: none */
+	bool file_on_error;       /* ... only of what 'dissect' makes no sense of */
+	struct dissect_options dissect;
 	struct counters *counters;     /* of the core that runs it */
 	const struct control *control; /* told to stop: the source has ended */
 	uint64_t first_packet;         /* counted from 1; 0: from the start */
 	uint64_t last_packet;          /* 0: no limit */
+	unsigned drain; /* bursts at most that are still taken when told to stop, until
+	                   there is nothing: what waits in a live source's queue */
 	bool tunnels; /* a packet in a tunnel comes once more, as VIEW_INNER, right behind itself */
 };
 

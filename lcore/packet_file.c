@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * libpcap's dumper, begun when the first packet tells the link type. A file that
+ * libpcap's dumper, begun when the first packet tells the link type; where none
+ * does, it is Ethernet. A file that
  * can't be written any more doesn't end the reading: it is told at the end.
  */
 #include "lcore/packet_file.h"
@@ -47,20 +48,20 @@ packet_file_create(const char *path, char *error, size_t error_size)
 	return f;
 }
 
-static bool
-begin(struct packet_file *f, uint16_t link_type)
+void
+packet_file_begin(struct packet_file *f, uint16_t link_type)
 {
+	if (f->dumper != NULL || f->error != 0)
+		return;
 	f->link_type = link_type;
 	f->pcap = pcap_open_dead_with_tstamp_precision(link_type, SNAPLEN,
 	                                               PCAP_TSTAMP_PRECISION_NANO);
 	if (f->pcap != NULL)
 		f->dumper = pcap_dump_fopen(f->pcap, f->file);
-	if (f->dumper == NULL) {
+	if (f->dumper == NULL)
 		f->error = EIO;
-		return false;
-	}
-	f->file = NULL; /* the dumper's */
-	return true;
+	else
+		f->file = NULL; /* the dumper's */
 }
 
 void
@@ -75,7 +76,8 @@ packet_file_write(struct packet_file *f, const struct packet_view *views, unsign
 			.len = v->length,
 		};
 
-		if (f->dumper == NULL && !begin(f, v->link_type))
+		packet_file_begin(f, v->link_type);
+		if (f->dumper == NULL)
 			return;
 		if (v->link_type != f->link_type) {
 			f->left_out++;
@@ -90,9 +92,8 @@ packet_file_write(struct packet_file *f, const struct packet_view *views, unsign
 int
 packet_file_flush(struct packet_file *f, char *error, size_t error_size)
 {
-	FILE *file = f->dumper != NULL ? pcap_dump_file(f->dumper) : f->file;
-
-	if (f->error == 0 && fflush(file) != 0)
+	packet_file_begin(f, DLT_EN10MB);
+	if (f->error == 0 && pcap_dump_flush(f->dumper) != 0)
 		f->error = errno;
 	if (f->error != 0) {
 		snprintf(error, error_size, "packet capture file %.150s: %s", f->path,

@@ -67,6 +67,8 @@ worker_run(void *arg)
 		flow_ring_set_clock(w->ring, now_ns);
 		if (n > 0 || more)
 			backoff_reset(&backoff);
+		else if (w->poll)
+			backoff_pause();
 		else
 			backoff_wait(&backoff);
 	}

@@ -6,6 +6,7 @@
 #ifndef PANOPTES_LCORE_WORKER_H
 #define PANOPTES_LCORE_WORKER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lcore/dissect/dissect.h"
@@ -24,6 +25,7 @@ struct worker {
 	struct counters *counters;
 	struct dissect_options dissect[2]; /* of packets, of VIEW_INNER */
 	unsigned burst;                    /* 1..VIEW_BURST */
+	bool poll;                         /* never sleeps: it has a CPU to itself */
 	int result;                        /* of the source: 0 (its end) or a negative errno */
 };
 

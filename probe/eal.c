@@ -65,6 +65,23 @@ args_add_words(struct eal_args *a, const char *words)
 	return rc;
 }
 
+/* No device but those that are named. */
+static int
+args_add_devices(struct eal_args *a, const struct interface_list *live)
+{
+	bool pci = false;
+	int rc = 0;
+
+	for (size_t i = 0; live != NULL && i < live->n; i++) {
+		if (live->v[i].kind != INTERFACE_PCI)
+			continue;
+		rc |= args_add(a, "-a");
+		rc |= args_add(a, "%s", live->v[i].name);
+		pci = true;
+	}
+	return pci ? rc : args_add(a, "--no-pci");
+}
+
 static int
 args_build(struct eal_args *a, const struct eal_plan *plan)
 {
@@ -72,14 +89,15 @@ args_build(struct eal_args *a, const struct eal_plan *plan)
 	int rc = 0;
 
 	rc |= args_add(a, "panoptes");
-	rc |= args_add(a, "--lcores=(0-%u)@(%s)", plan->lcores - 1, plan->cpus);
+	rc |= args_add(a, "--lcores=%s", plan->lcores);
 	rc |= args_add(a, "--main-lcore=0");
 	rc |= args_add(a, "%s", plan->huge ? "--in-memory" : "--no-huge");
 	rc |= args_add(a, "-m");
 	rc |= args_add(a, "%" PRIu64, mib);
 	rc |= args_add(a, "--no-shconf");
-	rc |= args_add(a, "--no-telemetry");
-	rc |= args_add(a, "--no-pci");
+	rc |= plan->name != NULL ? args_add(a, "--file-prefix=%s", plan->name)
+	                         : args_add(a, "--no-telemetry");
+	rc |= args_add_devices(a, plan->live);
 	rc |= args_add(a, "--log-level=critical");
 	if (plan->extra != NULL)
 		rc |= args_add_words(a, plan->extra);
@@ -130,9 +148,11 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 		return -ENOENT;
 	}
 	memcpy(v, a.v, sizeof(v)); /* EAL reorders what it is given */
-	runtime_make(runtime);
+	if (plan->name == NULL)
+		runtime_make(runtime);
 	rc = rte_eal_init(a.n, v);
-	runtime_remove(runtime);
+	if (plan->name == NULL)
+		runtime_remove(runtime);
 	if (rc < 0)
 		snprintf(error, error_size,
 		         "DPDK's environment does not start: %s (%s; \"--eal --log-level=debug\" "
@@ -142,6 +162,35 @@ eal_start(const struct eal_plan *plan, char *error, size_t error_size)
 		                    : "is there memory?");
 	args_free(&a);
 	return rc < 0 ? -EIO : 0;
+}
+
+uint64_t
+eal_huge_free(void)
+{
+	static const char name[] = "/proc/meminfo";
+	unsigned long long pages = 0, kib = 0;
+	char line[128];
+	FILE *f = fopen(name, "re");
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		/* the kernel's own numbers */
+		(void)sscanf(line, "HugePages_Free: %llu", &pages); /* NOLINT(cert-err34-c) */
+		(void)sscanf(line, "Hugepagesize: %llu", &kib);     /* NOLINT(cert-err34-c) */
+	}
+	if (f != NULL)
+		fclose(f);
+	return (uint64_t)pages * kib * 1024;
+}
+
+void
+eal_print(const struct eal_plan *plan, FILE *out)
+{
+	struct eal_args a = { 0 };
+
+	if (args_build(&a, plan) == 0)
+		for (int i = 1; i < a.n; i++)
+			fprintf(out, "eal %s\n", a.v[i]);
+	args_free(&a);
 }
 
 void

@@ -29,6 +29,11 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	sunk = totals->records_written + totals->records_filtered + totals->records_lost +
 	       totals->records_spooled;
 	l->records_unaccounted = (int64_t)(made - totals->records_received);
+	/* What a client was offered, while it was there, likewise. */
+	if (l->records_unaccounted == 0)
+		l->records_unaccounted =
+		        (int64_t)(totals->clients.offered - totals->clients.written -
+		                  totals->clients.filtered - totals->clients.lost);
 	if (l->records_unaccounted == 0)
 		l->records_unaccounted =
 		        (int64_t)(totals->records_received * totals->outputs - sunk);
@@ -50,6 +55,14 @@ ledger_print(const struct ledger *l, FILE *out)
 	fprintf(out, "records_spooled %" PRIu64 "\n", t->records_spooled);
 	fprintf(out, "records_replayed %" PRIu64 "\n", t->records_replayed);
 	fprintf(out, "bytes_written %" PRIu64 "\n", t->bytes_written);
+	fprintf(out, "clients %" PRIu64 "\n", t->clients.connections);
+	fprintf(out, "clients_refused %" PRIu64 "\n", t->clients.refused);
+	fprintf(out, "clients_dropped %" PRIu64 "\n", t->clients.dropped);
+	fprintf(out, "client_records_offered %" PRIu64 "\n", t->clients.offered);
+	fprintf(out, "client_records_written %" PRIu64 "\n", t->clients.written);
+	fprintf(out, "client_records_filtered %" PRIu64 "\n", t->clients.filtered);
+	fprintf(out, "client_records_lost %" PRIu64 "\n", t->clients.lost);
+	fprintf(out, "client_bytes_written %" PRIu64 "\n", t->clients.bytes);
 	fprintf(out, "unaccounted %" PRId64 "\n", l->packets_unaccounted);
 	fprintf(out, "records_unaccounted %" PRId64 "\n", l->records_unaccounted);
 }

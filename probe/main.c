@@ -6,6 +6,7 @@
  * configuration, filter or capture type.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +21,16 @@
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
 #include "probe/capture_list.h"
+#include "probe/daemon.h"
+#include "probe/doctor.h"
 #include "probe/eal.h"
+#include "probe/inputs.h"
+#include "probe/pid_file.h"
 #include "probe/pipeline.h"
 #include "probe/placement.h"
 #include "probe/privileges.h"
+#include "probe/top.h"
+#include "ring/log.h"
 
 enum { EXIT_RUN = 1, EXIT_CONFIG = 2 };
 
@@ -34,7 +41,7 @@ static struct control control; /* global for the signal handler alone */
 static int
 complain(int status, const char *line)
 {
-	fprintf(stderr, "panoptes: %s\n", line);
+	log_line(status != 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s", line);
 	return status;
 }
 
@@ -45,14 +52,25 @@ on_signal(int number)
 	control_stop(&control);
 }
 
+/* argus's: one for more lines, one to be quiet again. */
+static void
+on_level_signal(int number)
+{
+	log_set_level(number == SIGUSR1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE);
+}
+
 /* A first signal ends the run in good order, a second one at once. */
 static void
 signals_init(void)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction level = { .sa_handler = on_level_signal };
 
 	sigemptyset(&stop.sa_mask);
+	sigemptyset(&level.sa_mask);
+	sigaction(SIGUSR1, &level, NULL);
+	sigaction(SIGUSR2, &level, NULL);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		sigaction(stops[i], &stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -138,9 +156,45 @@ imports(const struct string_list *captures)
 	return false;
 }
 
-/* With EAL up: filter, captures, pipeline. */
+/* With EAL up and inputs open: the pipeline, from start to end, in the jail. */
 static int
-run(const struct config *c, const struct string_list *captures, const struct placement *placement)
+run_pipeline(const struct config *c, struct inputs *in, const struct placement *placement,
+             bool imports_flows)
+{
+	const struct pipeline_options options = {
+		.config = c,
+		.placement = placement,
+		.control = &control,
+		.inputs = in,
+		.imports = imports_flows,
+		.filter = c->packet_filter,
+	};
+	struct privileges privileges;
+	char line[LINE_MAX_BYTES];
+	struct pipeline *p;
+	int status = 0;
+
+	if (privileges_find(&privileges, c->user, c->group, line, sizeof(line)) < 0)
+		return complain(EXIT_CONFIG, line);
+	if (c->chroot_dir != NULL && privileges_confine(c->chroot_dir, line, sizeof(line)) < 0)
+		return complain(EXIT_RUN, line);
+	p = pipeline_create(&options, line, sizeof(line));
+	if (p == NULL)
+		return complain(EXIT_RUN, line);
+	if (privileges_drop(&privileges, line, sizeof(line)) < 0) {
+		status = complain(EXIT_RUN, line);
+	} else {
+		daemon_ready();
+		pipeline_run(p);
+		status = report(c, p);
+	}
+	pipeline_free(p);
+	return status;
+}
+
+static int
+run_captures(const struct config *c, const struct string_list *captures,
+             const struct placement *placement)
 {
 	const struct source_capture_options capture = {
 		.paths = (const char *const *)captures->v,
@@ -150,72 +204,165 @@ run(const struct config *c, const struct string_list *captures, const struct pla
 		.time_scale = c->time_scale,
 	};
 	const char *expression = c->packet_filter;
-	struct pipeline_options options = {
-		.config = c,
-		.placement = placement,
-		.control = &control,
-		.imports = imports(captures),
-	};
+	struct filter *filter = NULL;
 	char line[LINE_MAX_BYTES];
-	struct pipeline *p;
+	struct source *source;
+	struct inputs in;
 	int status;
 
 	if (expression == NULL && c->action == CONFIG_DUMP_FILTER)
 		expression = "";
 	if (expression != NULL) {
-		options.filter = filter_create(expression, c->filter_optimize);
-		if (options.filter == NULL)
+		filter = filter_create(expression, c->filter_optimize);
+		if (filter == NULL)
 			return complain(EXIT_RUN, "no memory for the packet filter");
 	}
-	status = probe_captures(c, captures, options.filter);
-	if (status != 0 || c->action == CONFIG_DUMP_FILTER) {
-		filter_free(options.filter);
+	status = probe_captures(c, captures, filter);
+	filter_free(filter);
+	if (status != 0 || c->action == CONFIG_DUMP_FILTER)
 		return status;
-	}
-	options.source = source_capture_create(&capture, line, sizeof(line));
-	if (options.source == NULL) {
-		filter_free(options.filter);
+	source = source_capture_create(&capture, line, sizeof(line));
+	if (source == NULL)
 		return complain(EXIT_RUN, line);
-	}
-	p = pipeline_create(&options, line, sizeof(line));
-	if (p == NULL)
-		return complain(EXIT_RUN, line);
-	status = privileges_drop(c->user, c->group, line, sizeof(line));
-	if (status < 0) {
-		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
-	} else {
-		pipeline_run(p);
-		status = report(c, p);
-	}
-	pipeline_free(p);
+	inputs_of_captures(&in, source, placement->workers);
+	status = run_pipeline(c, &in, placement, imports(captures));
+	inputs_close(&in);
 	return status;
 }
 
 static int
-start(const struct config *c)
+run_live(const struct config *c, const struct interface_list *live,
+         const struct placement *placement)
+{
+	struct pid_file pid_file = { .directory = -1, .fd = -1 };
+	char line[LINE_MAX_BYTES];
+	struct inputs in = { 0 };
+	int status = 0;
+
+	if (c->daemon && c->set_pid)
+		status = pid_file_create(&pid_file, c->pid_path, live->v[0].name, line,
+		                         sizeof(line));
+	if (status == 0)
+		status = inputs_open_live(&in, c, live, placement, line, sizeof(line));
+	if (status < 0)
+		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+	else
+		status = run_pipeline(c, &in, placement, false);
+	inputs_close(&in);
+	pid_file_remove(&pid_file);
+	return status;
+}
+
+/* The filter of live packets is compiled before anything is opened: for Ethernet, which they
+ * mostly are. */
+static int
+check_live_filter(const struct config *c)
+{
+	const struct capture_probe none = { 0 };
+	struct filter *filter;
+	int status;
+
+	if (c->packet_filter == NULL)
+		return 0;
+	filter = filter_create(c->packet_filter, c->filter_optimize);
+	if (filter == NULL)
+		return complain(EXIT_RUN, "no memory for the packet filter");
+	status = prepare_filter(filter, &none);
+	filter_free(filter);
+	return status;
+}
+
+/* Huge pages for packet buffers where there are enough, unless something else was said. */
+static bool
+use_huge(const struct config *c, uint64_t buffers, uint64_t bytes)
+{
+	uint64_t free_bytes;
+
+	if (buffers == 0 || c->huge != HUGE_AUTO)
+		return c->huge == HUGE_YES;
+	free_bytes = eal_huge_free();
+	if (free_bytes > bytes + bytes / 4)
+		return true;
+	log_line(LOG_LEVEL_WARNING,
+	         "no huge pages for packet buffers (%" PRIu64 " MiB free, %" PRIu64
+	         " MiB needed): plain memory, which is slower; scripts/nic-setup reserves them",
+	         free_bytes >> 20, bytes >> 20);
+	return false;
+}
+
+static int
+dry_run(const struct placement *placement, const struct eal_plan *plan)
+{
+	printf("workers %u\ndispatchers %u\ncpus %u\npinned %s\nidle %s\nmemory_mib %" PRIu64
+	       "\nhuge_pages %s\n",
+	       placement->workers, placement->dispatchers, placement->cpus,
+	       placement->pinned ? "yes" : "no", placement->poll ? "poll" : "sleep",
+	       plan->memory_bytes >> 20, plan->huge ? "yes" : "no");
+	eal_print(plan, stdout);
+	return 0;
+}
+
+/* 'live' NULL: captures. */
+static int
+start(const struct config *c, const struct string_list *captures, const struct interface_list *live)
+{
+	struct placement placement;
+	struct eal_plan plan = { .extra = c->eal, .live = live };
+	uint64_t buffers = 0;
+	char line[LINE_MAX_BYTES];
+	int status = placement_init(&placement, c, live, line, sizeof(line));
+
+	if (status < 0)
+		return complain(EXIT_CONFIG, line);
+	plan.lcores = placement.lcores_at;
+	plan.name = c->name != NULL || live == NULL ? c->name : "panoptes";
+	if (live != NULL)
+		buffers = inputs_memory(c, live, &placement);
+	plan.memory_bytes = pipeline_memory(c, &placement) + buffers;
+	plan.huge = use_huge(c, buffers, plan.memory_bytes);
+	if (c->action == CONFIG_DRY_RUN)
+		return dry_run(&placement, &plan);
+	if (c->daemon && (live != NULL || c->origin[KEY_daemon] == ORIGIN_LINE) &&
+	    daemon_begin(line, sizeof(line)) < 0)
+		return complain(EXIT_RUN, line);
+	status = eal_start(&plan, line, sizeof(line));
+	if (status < 0)
+		return complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
+	signals_init();
+	status = live != NULL ? run_live(c, live, &placement)
+	                      : run_captures(c, captures, &placement);
+	eal_stop();
+	return status;
+}
+
+static int
+start_captures(const struct config *c)
 {
 	struct string_list captures;
-	struct placement placement;
-	struct eal_plan plan = { .extra = c->eal, .huge = c->huge == HUGE_YES };
 	char line[LINE_MAX_BYTES];
 	int status;
 
-	status = capture_list_init(&captures, c, line, sizeof(line));
-	if (status < 0)
+	if (capture_list_init(&captures, c, line, sizeof(line)) < 0)
 		return complain(EXIT_RUN, line);
-	placement_init(&placement, c);
-	plan.lcores = placement.lcores;
-	plan.cpus = placement.cpus;
-	plan.memory_bytes = pipeline_memory(c, &placement);
-	status = eal_start(&plan, line, sizeof(line));
-	if (status < 0) {
-		capture_list_fini(&captures);
-		return complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
-	}
-	signals_init();
-	status = run(c, &captures, &placement);
-	eal_stop();
+	status = start(c, &captures, NULL);
 	capture_list_fini(&captures);
+	return status;
+}
+
+static int
+start_live(const struct config *c)
+{
+	struct interface_list live;
+	char line[LINE_MAX_BYTES];
+	int status;
+
+	if (interface_list_read(&live, &c->interfaces, line, sizeof(line)) < 0)
+		status = complain(EXIT_CONFIG, line);
+	else
+		status = check_live_filter(c);
+	if (status == 0)
+		status = start(c, NULL, &live);
+	interface_list_clear(&live);
 	return status;
 }
 
@@ -234,14 +381,19 @@ act(const struct config *c)
 	case CONFIG_VERSION:
 		printf("panoptes %s\n", PANOPTES_VERSION);
 		return 0;
+	case CONFIG_DOCTOR:
+		return doctor_run(c, getenv("PANOPTES_SYSFS_ROOT"), stdout);
 	case CONFIG_RUN:
+	case CONFIG_DRY_RUN:
 	case CONFIG_DUMP_FILTER:
 		break;
 	}
+	if (c->debug_level != 0)
+		log_set_level(LOG_LEVEL_DEBUG);
 	if (config_check_available(c, line, sizeof(line)) < 0 ||
 	    outputs_check_filters(c, line, sizeof(line)) < 0)
 		return complain(EXIT_CONFIG, line);
-	return start(c);
+	return config_reads_captures(c) ? start_captures(c) : start_live(c);
 }
 
 int
@@ -251,6 +403,8 @@ main(int argc, char *argv[])
 	char line[LINE_MAX_BYTES];
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], "top") == 0)
+		return top_main(argc - 1, argv + 1);
 	config_init(&config);
 	if (config_load(&config, argc, argv, line, sizeof(line)) < 0) {
 		status = complain(EXIT_CONFIG, line);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The cores' parts, wired: source -> (dispatcher ->) workers -> collector. Built
+ * The cores' parts, wired: sources -> (dispatchers ->) workers -> collector. Built
  * in that order, started in the reverse, so that nobody sends to one who is not
  * there. Main lcore only; it owns everything here.
  */
@@ -11,10 +11,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
-#include "lcore/filter.h"
-#include <stdbool.h>
-
-#include "lcore/source.h"
+#include "probe/inputs.h"
 #include "probe/ledger.h"
 #include "probe/placement.h"
 #include "ring/control.h"
@@ -25,9 +22,9 @@ struct pipeline_options {
 	const struct config *config;
 	const struct placement *placement;
 	struct control *control;
-	struct source *source; /* becomes the pipeline's, also when creating fails */
-	bool imports;          /* the source yields flow exports */
-	struct filter *filter; /* NULL: none; becomes the pipeline's too */
+	struct inputs *inputs; /* their sources become the pipeline's, also when creating fails */
+	bool imports;          /* a source yields flow exports */
+	const char *filter;    /* an expression that compiles, or NULL */
 };
 
 /* Bytes that a pipeline will take from EAL's memory. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "probe/privileges.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,57 +26,89 @@ parse_id(const char *text, unsigned *id)
 }
 
 static int
-drop_group(const char *group, char *error, size_t size)
+find_group(struct privileges *p, const char *group, char *error, size_t size)
 {
 	const struct group *g = getgrnam(group);
-	gid_t gid;
 
 	if (g != NULL) {
-		gid = g->gr_gid;
-	} else if (!parse_id(group, &gid)) {
+		p->gid = g->gr_gid;
+	} else if (!parse_id(group, &p->gid)) {
 		snprintf(error, size, "-g %.64s: no such group", group);
 		return -EINVAL;
 	}
-	if (setgroups(1, &gid) < 0 || setgid(gid) < 0) {
+	p->set_gid = true;
+	p->groups[0] = p->gid;
+	p->group_count = 1;
+	return 0;
+}
+
+/* A user who is known brings groups along, unless one was named. */
+static int
+find_user(struct privileges *p, const char *user, char *error, size_t size)
+{
+	const struct passwd *entry = getpwnam(user);
+
+	if (entry == NULL) {
+		if (parse_id(user, &p->uid))
+			return 0;
+		snprintf(error, size, "-u %.64s: no such user", user);
+		return -EINVAL;
+	}
+	p->uid = entry->pw_uid;
+	if (p->set_gid)
+		return 0;
+	p->gid = entry->pw_gid;
+	p->set_gid = true;
+	p->group_count = PRIVILEGES_GROUPS_MAX;
+	if (getgrouplist(user, p->gid, p->groups, &p->group_count) < 0)
+		p->group_count = PRIVILEGES_GROUPS_MAX; /* as many as fit */
+	return 0;
+}
+
+int
+privileges_find(struct privileges *p, const char *user, const char *group, char *error,
+                size_t error_size)
+{
+	int rc = 0;
+
+	*p = (struct privileges){ .user = user, .group = group };
+	if (group != NULL)
+		rc = find_group(p, group, error, error_size);
+	if (rc == 0 && user != NULL)
+		rc = find_user(p, user, error, error_size);
+	return rc;
+}
+
+int
+privileges_confine(const char *directory, char *error, size_t error_size)
+{
+	/* glibc loads it when a thread is ended; inside it would not be found */
+	(void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
+	if (chroot(directory) < 0 || chdir("/") < 0) {
 		const int e = errno;
 
-		snprintf(error, size, "-g %.64s: %s", group, strerror(e));
+		snprintf(error, error_size, "-c %.200s: %s", directory, strerror(e));
 		return -e;
 	}
 	return 0;
 }
 
 static int
-drop_user(const char *user, bool keep_group, char *error, size_t size)
+fail(char option, const char *name, char *error, size_t error_size)
 {
-	const struct passwd *p = getpwnam(user);
-	uid_t uid;
+	const int e = errno;
 
-	if (p != NULL) {
-		uid = p->pw_uid;
-	} else if (!parse_id(user, &uid)) {
-		snprintf(error, size, "-u %.64s: no such user", user);
-		return -EINVAL;
-	}
-	if ((p != NULL && !keep_group &&
-	     (initgroups(user, p->pw_gid) < 0 || setgid(p->pw_gid) < 0)) ||
-	    setuid(uid) < 0) {
-		const int e = errno;
-
-		snprintf(error, size, "-u %.64s: %s", user, strerror(e));
-		return -e;
-	}
-	return 0;
+	snprintf(error, error_size, "-%c %.64s: %s", option, name, strerror(e));
+	return -e;
 }
 
 int
-privileges_drop(const char *user, const char *group, char *error, size_t error_size)
+privileges_drop(const struct privileges *p, char *error, size_t error_size)
 {
-	int rc = 0;
-
-	if (group != NULL)
-		rc = drop_group(group, error, error_size);
-	if (rc == 0 && user != NULL)
-		rc = drop_user(user, group != NULL, error, error_size);
-	return rc;
+	if (p->set_gid && (setgroups((size_t)p->group_count, p->groups) < 0 || setgid(p->gid) < 0))
+		return fail(p->group != NULL ? 'g' : 'u', p->group != NULL ? p->group : p->user,
+		            error, error_size);
+	if (p->user != NULL && setuid(p->uid) < 0)
+		return fail('u', p->user, error, error_size);
+	return 0;
 }

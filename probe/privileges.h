@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Giving rights up: -g, then -u, once everything that needs them is open.
+ * Giving rights up once everything that needs them is open: -c, then -g, then
+ * -u. Who is meant is looked up before, as there may be no such files in a jail.
+ * Main lcore only.
  */
 #ifndef PANOPTES_PROBE_PRIVILEGES_H
 #define PANOPTES_PROBE_PRIVILEGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
-/* NULL: leave it. Names or numbers. 0, or a negative errno with one line in 'error'; -EINVAL: there
- * is no such user or group. */
-int privileges_drop(const char *user, const char *group, char *error, size_t error_size);
+#define PRIVILEGES_GROUPS_MAX 64
+
+struct privileges {
+	const char *user, *group; /* as configured; NULL: stays as it is */
+	uid_t uid;
+	gid_t gid;
+	bool set_gid;
+	gid_t groups[PRIVILEGES_GROUPS_MAX]; /* supplementary ones */
+	int group_count;
+};
+
+/* Names or numbers; NULL: leave it. 0, or -EINVAL with one line in 'error': there is no such one.
+ */
+int privileges_find(struct privileges *, const char *user, const char *group, char *error,
+                    size_t error_size);
+
+/* Shuts the process in a directory, which becomes / and the working directory. Needs root. 0, or a
+ * negative errno with one line in 'error'. */
+int privileges_confine(const char *directory, char *error, size_t error_size);
+
+/* Becomes who was found. 0, or a negative errno with one line in 'error'. */
+int privileges_drop(const struct privileges *, char *error, size_t error_size);
 
 #endif

@@ -26,6 +26,17 @@ backoff_reset(struct backoff *b)
 	b->idle = 0;
 }
 
+/* For a core that has nothing else to do. */
+static inline void
+backoff_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
 static inline void
 backoff_wait(struct backoff *b)
 {
@@ -34,9 +45,7 @@ backoff_wait(struct backoff *b)
 
 	if (b->idle < BACKOFF_PAUSES) {
 		b->idle++;
-#if defined(__x86_64__) || defined(__i386__)
-		__builtin_ia32_pause();
-#endif
+		backoff_pause();
 	} else if (b->idle < BACKOFF_PAUSES + BACKOFF_YIELDS) {
 		b->idle++;
 		sched_yield();

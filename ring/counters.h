@@ -6,6 +6,7 @@
  * readers, so a relaxed load and store is enough; readers add up over cores.
  * Invariant, asserted at every stop:
  *	rx_packets = flow_packets + filtered + malformed_dropped + every drop_*
+ * What was never received is counted apart, as missed_*.
  *	records_made = records_written + _filtered + _lost + _spooled    (per output)
  */
 #ifndef PANOPTES_RING_COUNTERS_H
@@ -25,6 +26,11 @@
 	COUNTER(drop_undecodable, "packets too short for their link header")              \
 	COUNTER(drop_link_type, "packets of a link type that nothing dissects")           \
 	COUNTER(drop_dispatch, "packets lost to a full dispatch ring")                    \
+	COUNTER(missed_kernel, "packets that the kernel lost before they were received")  \
+	COUNTER(missed_port, "packets that a port lost: its queue was full")              \
+	COUNTER(missed_memory, "packets that a port lost: no buffers were left")          \
+	COUNTER(missed_errors, "packets that a port refused as damaged")                  \
+	COUNTER(link_losses, "times that a port's link or an interface went away")        \
 	COUNTER(notices, "ICMP errors told to the flow they quote")                       \
 	COUNTER(inner_packets, "packets counted in a tunnel's inner flow as well")        \
 	COUNTER(drop_inner, "... lost to a full dispatch ring")                           \
@@ -36,6 +42,7 @@
 	COUNTER(packets_lost_ring, "packets in records lost to a full ring")              \
 	COUNTER(bytes_lost_ring, "bytes in records lost to a full ring")                  \
 	COUNTER(records_deferred, "interim records that waited for a full ring")          \
+	COUNTER(control_cut, "control-plane packets whose user data is not whole")        \
 	COUNTER(import_datagrams, "UDP payloads read as flow exports")                    \
 	COUNTER(import_cut, "flow exports that the capture or a fragment cut")            \
 	COUNTER(import_unknown, "payloads of no version of a flow export")                \

@@ -21,9 +21,8 @@
 
 #define FLOW_RING_WINDOW 32 /* records published or given back at once */
 #define FLOW_RING_SLOTS_MIN 64
-#define FLOW_RING_AHEAD                                                                          \
-	3                 /* slots whose lines are fetched from the other core before their turn \
-	                   */
+/* Slots whose lines are fetched from the other core before their turn. */
+#define FLOW_RING_AHEAD 3
 #define FLOW_RING_LINES 6 /* of each: the record's fixed part */
 static_assert(sizeof(struct flow_record) == FLOW_RING_LINES * 64, "lines of a record");
 
@@ -177,4 +176,16 @@ uint64_t
 flow_ring_clock(const struct flow_ring *r)
 {
 	return atomic_load_explicit(&r->clock_ns, memory_order_acquire);
+}
+
+uint32_t
+flow_ring_used(const struct flow_ring *r)
+{
+	return rte_ring_count(r->ring);
+}
+
+uint32_t
+flow_ring_capacity(const struct flow_ring *r)
+{
+	return rte_ring_get_capacity(r->ring);
 }

@@ -47,4 +47,8 @@ void flow_ring_release(struct flow_ring *);
 void flow_ring_set_clock(struct flow_ring *, uint64_t now_ns);
 uint64_t flow_ring_clock(const struct flow_ring *);
 
+/* Records in it now, roughly, and at the most; any thread. */
+uint32_t flow_ring_used(const struct flow_ring *);
+uint32_t flow_ring_capacity(const struct flow_ring *);
+
 #endif

@@ -78,6 +78,12 @@ packet_ring_reserve(struct packet_ring *r)
 	return r->filling;
 }
 
+unsigned
+packet_ring_room(const struct packet_ring *r)
+{
+	return rte_ring_free_count(r->ring);
+}
+
 void
 packet_ring_publish(struct packet_ring *r)
 {

@@ -12,10 +12,10 @@ logs=$root/build-logs
 
 # To build and to see flows.
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config libdpdk-dev libhyperscan-dev
-	libnuma-dev libpcap-dev zlib1g-dev libzstd-dev python3 argus-client)
+	libnuma-dev libpcap-dev libjansson-dev zlib1g-dev libzstd-dev libwrap0-dev python3 argus-client)
 # To run every test besides.
 packages_check=(clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev
-	tcpdump gzip zstd procps groff-base libxml2-utils)
+	tcpdump gzip zstd procps groff-base libxml2-utils iproute2 tcpreplay shellcheck)
 # What the reference argus needs to run; the program itself is unpacked beside
 # the tests, as its package would start a daemon.
 packages_reference=(libwrap0)

@@ -28,6 +28,9 @@ struct far_input {
 void far_input_init(struct far_input *in, const struct far_encoder *e, const struct flow_record *r,
                     uint32_t sequence);
 
+/* Whose record it is: an exporter's, an interface's, or the probe's. */
+struct source_id far_source_id(const struct far_input *);
+
 struct dsr {
 	const char *name;
 	uint8_t type;

@@ -20,11 +20,13 @@
 struct far_options {
 	enum record_format format;
 	struct source_id source_id;
-	bool app_bytes;           /* metric with application bytes, where there are any */
-	bool bidirectional_times; /* a start and an end for each direction */
-	bool packet_size;         /* psize DSR */
-	bool mac;                 /* mac DSR */
-	bool keystroke;           /* behavior DSR */
+	const struct source_id
+	        *worker_source_ids; /* by worker, or NULL; SOURCE_ID_NONE: source_id */
+	bool app_bytes;             /* metric with application bytes, where there are any */
+	bool bidirectional_times;   /* a start and an end for each direction */
+	bool packet_size;           /* psize DSR */
+	bool mac;                   /* mac DSR */
+	bool keystroke;             /* behavior DSR */
 };
 void far_options_init(struct far_options *, const struct config *);
 

@@ -8,7 +8,6 @@
 
 #include <math.h>
 
-#define IPPROTO_TCP 6
 #define IPPROTO_ESP 50
 
 static bool
@@ -71,6 +70,28 @@ gap(const struct flow_record *r, int dir)
 }
 
 static bool
+attribute_of(enum filter_field field, const struct flow_record *r, int dir, int64_t *v)
+{
+	const struct flow_ip_attributes a = attributes(r, dir);
+
+	switch (field) {
+	case FILTER_FIELD_TTL:
+		*v = a.ttl;
+		break;
+	case FILTER_FIELD_TOS:
+		*v = a.tos;
+		break;
+	case FILTER_FIELD_DSB:
+		*v = a.tos >> 2;
+		break;
+	default:
+		*v = a.id;
+		break;
+	}
+	return has_attributes(r);
+}
+
+static bool
 number_of(enum filter_field field, const struct far_input *in, int dir, int64_t *v)
 {
 	const struct flow_record *r = in->record;
@@ -82,17 +103,10 @@ number_of(enum filter_field field, const struct far_input *in, int dir, int64_t 
 		*v = in->sequence;
 		return true;
 	case FILTER_FIELD_TTL:
-		*v = attributes(r, dir).ttl;
-		return has_attributes(r);
 	case FILTER_FIELD_TOS:
-		*v = attributes(r, dir).tos;
-		return has_attributes(r);
 	case FILTER_FIELD_DSB:
-		*v = attributes(r, dir).tos >> 2;
-		return has_attributes(r);
 	case FILTER_FIELD_IPID:
-		*v = attributes(r, dir).id;
-		return has_attributes(r);
+		return attribute_of(field, r, dir, v);
 	case FILTER_FIELD_VID:
 		*v = vlan_tci(r, dir) & 0xfff;
 		return vlan;
@@ -170,7 +184,12 @@ load(const struct far_input *in, int dir)
 	const uint64_t packets = in->record->packets[dir], bytes = in->record->bytes[dir];
 	const double s = duration(in, dir);
 
-	return packets > 1 && s > 0 ? (double)(bytes - bytes / packets) * 8 / s : 0;
+	if (packets <= 1 || s <= 0)
+		return 0;
+	/* the mean packet in whole bytes, as ra has it */
+	const uint64_t mean = bytes / packets;
+
+	return (double)(bytes - mean) * 8 / s;
 }
 
 /* Who sent how much of the payload: 1 is all the source, -1 all the destination. */

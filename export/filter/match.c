@@ -204,11 +204,11 @@ match_port(const struct filter_test *t, const struct flow_record *r)
 static bool
 match_source_id(const struct filter_test *t, const struct far_input *in)
 {
-	const struct source_id *id = &in->options->source_id;
+	const struct source_id id = far_source_id(in);
 
-	if ((t->family == 0) != (id->kind == SOURCE_ID_STRING))
+	if ((t->family == 0) != (id.kind == SOURCE_ID_STRING))
 		return false;
-	return memcmp(id->bytes, t->address, 4) == 0;
+	return memcmp(id.bytes, t->address, 4) == 0;
 }
 
 static bool
@@ -331,6 +331,19 @@ match_pdu(const struct filter_test *t, const struct flow_record *r)
 	       (r->who.isis.pdu_type == t->number || r->who.isis.pdu_type == t->last);
 }
 
+static bool
+match_reporter(const struct filter_test *t, const struct flow_record *r)
+{
+	return (r->flags & FLOW_RECORD_ICMP) != 0 && memcmp(r->icmp.reporter, t->address, 4) == 0;
+}
+
+static bool
+match_encaps(const struct filter_test *t, const struct flow_record *r)
+{
+	return by_direction(t, (bool[2]){ (r->encaps[0] & t->number) == t->number,
+	                                  (r->encaps[1] & t->number) == t->number });
+}
+
 bool
 filter_test_match(const struct filter_test *t, const struct far_input *in)
 {
@@ -363,11 +376,9 @@ filter_test_match(const struct filter_test *t, const struct far_input *in)
 	case FILTER_SOURCE_ID:
 		return match_source_id(t, in);
 	case FILTER_REPORTER:
-		return (r->flags & FLOW_RECORD_ICMP) != 0 &&
-		       memcmp(r->icmp.reporter, t->address, 4) == 0;
+		return match_reporter(t, r);
 	case FILTER_ENCAPS:
-		return by_direction(t, (bool[2]){ (r->encaps[0] & t->number) == t->number,
-		                                  (r->encaps[1] & t->number) == t->number });
+		return match_encaps(t, r);
 	case FILTER_CAUSE:
 		return r->cause == t->number;
 	case FILTER_TCP_STATUS:

@@ -116,11 +116,11 @@ layer_arp(struct walk *w)
 
 	if (!walk_has(w, ARP_SIZE))
 		return walk_short(w, ARP_SIZE);
-	if (h[5] != 4)
-		return walk_malformed(w);
-	size = ARP_SIZE + 2 * (h[4] + 4u);
+	size = ARP_SIZE + 2u * (h[4] + h[5]);
 	if (!walk_has(w, size))
 		return walk_short(w, size);
+	if (h[5] != 4)
+		return LAYER_DONE;
 	a.sender_hardware = h + ARP_SIZE;
 	a.sender_ip = a.sender_hardware + h[4];
 	a.target_hardware = a.sender_ip + 4;

@@ -8,7 +8,7 @@
 #include "lcore/dissect/walk.h"
 
 static enum layer (*const handlers[LAYER_COUNT])(struct walk *) = {
-#define LAYER(name, handler) [LAYER_##name] = handler,
+#define LAYER(name, handler) [LAYER_##name] = (handler),
 	LAYERS(LAYER)
 #undef LAYER
 };

@@ -19,7 +19,7 @@
  *		id: type << 8 | code, a reply's type being that of its question.
  *		ethertype: FLOW_KEY_QUOTED + the quoted protocol (port unreachable) or TOS
  *		(redirect for a TOS)
- *	ICMPv6	the smaller address first. id: type << 8 | code, as above
+ *	ICMPv6	the smaller address first; of an echo as of ICMP. id: type << 8 | code, as above
  *	IGMP	not ordered: sender and group. id: type << 8 | code; port[1]: IP identification
  *	ESP	not ordered: sender and receiver. port: SPI, high and low half
  *	later fragments

@@ -94,16 +94,18 @@ layer_gre(struct walk *w)
 
 	if (w->tunnels == TUNNELS_OUTER)
 		return LAYER_DONE;
-	if (!walk_has(w, 4))
-		return walk_short(w, 4);
+	if (!walk_ip_has(w, 4))
+		return walk_ip_short(w, 4);
 	w->packet->encaps |= ENCAPS_GRE;
 	flags = load16(h);
 	protocol = load16(h + 2);
 	size = gre_size(w, flags);
 	if (size == SIZE_UNKNOWN)
 		return LAYER_DONE;
-	if (!walk_has(w, size))
-		return walk_short(w, size);
+	if (!walk_ip_has(w, size))
+		return walk_ip_short(w, size);
+	if ((flags & 7) == 1 && !(flags & GRE_SEQUENCE)) /* an acknowledgement carries nothing */
+		return LAYER_DONE;
 	key = gre_key(h, flags);
 	w->at += size;
 	next = layer_of_gre(w, flags, protocol);

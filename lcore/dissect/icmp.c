@@ -49,7 +49,7 @@ static void
 icmp_facts(struct walk *w, const uint8_t *h)
 {
 	struct packet *p = w->packet;
-	const bool whole = walk_has(w, ICMP_SIZE);
+	const bool whole = walk_ip_has(w, ICMP_SIZE);
 
 	p->icmp.type = h[0];
 	p->icmp.code = h[1];
@@ -104,7 +104,7 @@ key_quoted(struct walk *w, const uint8_t *h)
 		break;
 	case ICMP_UNREACHABLE << 8 | 3: /* port */
 		key->ethertype = (uint16_t)(FLOW_KEY_QUOTED + ip[9]);
-		if (walk_has(w, ICMP_SIZE + size + 4))
+		if (walk_ip_has(w, ICMP_SIZE + size + 4))
 			key->port[0] = load16(ip + size + 2);
 		break;
 	case ICMP_REDIRECT << 8 | 2: /* for a TOS and net, host */
@@ -129,10 +129,10 @@ icmp_error(struct walk *w, const uint8_t *h)
 	struct packet *p = w->packet;
 
 	p->key.id |= h[1];
-	if (h[0] == ICMP_REDIRECT && walk_has(w, ICMP_SIZE))
+	if (h[0] == ICMP_REDIRECT && walk_ip_has(w, ICMP_SIZE))
 		memcpy(p->icmp.gateway, h + 4, sizeof(p->icmp.gateway));
-	if (!walk_has(w, ICMP_SIZE + QUOTED_IPV4_SIZE)) {
-		(void)walk_short(w, ICMP_SIZE + QUOTED_IPV4_SIZE);
+	if (!walk_ip_has(w, ICMP_SIZE + QUOTED_IPV4_SIZE)) {
+		(void)walk_ip_short(w, ICMP_SIZE + QUOTED_IPV4_SIZE);
 		return;
 	}
 	key_quoted(w, h);
@@ -150,8 +150,8 @@ layer_icmp(struct walk *w)
 	w->complete = false;
 	key_directed(w, w->ip[0], w->ip[1]);
 	p->reverse = false;
-	if (!walk_has(w, 2))
-		return walk_short(w, 2);
+	if (!walk_ip_has(w, 2))
+		return walk_ip_short(w, 2);
 	icmp_facts(w, h);
 	type = h[0];
 	pair = icmp_pair(&type);
@@ -167,8 +167,8 @@ layer_icmp(struct walk *w)
 	}
 	if (pair == 0 && type != ICMP_ROUTER_ADVERTISEMENT && type != ICMP_ROUTER_SOLICITATION)
 		p->key.id |= h[1];
-	if (!walk_has(w, ICMP_SIZE))
-		return walk_short(w, ICMP_SIZE);
+	if (!walk_ip_has(w, ICMP_SIZE))
+		return walk_ip_short(w, ICMP_SIZE);
 	if (type == ICMP_ECHO) {
 		p->key.port[0] = p->icmp.id;
 		p->key.port[1] = p->icmp.seq;
@@ -208,7 +208,7 @@ icmpv6_redirect(struct walk *w, const uint8_t *h)
 {
 	uint32_t at = ICMP_SIZE + 32;
 
-	for (uint32_t i = 0; i < 8 && walk_has(w, at + 8); i++) {
+	for (uint32_t i = 0; i < 8 && walk_ip_has(w, at + 8); i++) {
 		const uint32_t size = h[at + 1] * 8u;
 
 		if (h[at] == 4) {
@@ -221,24 +221,40 @@ icmpv6_redirect(struct walk *w, const uint8_t *h)
 	}
 }
 
+/* Who asks comes first, as of IPv4: both ends may ask with the same numbers. */
+static void
+icmpv6_echo(struct walk *w, bool reply)
+{
+	struct packet *p = w->packet;
+
+	key_directed(w, w->ip[reply], w->ip[!reply]);
+	p->reverse = reply;
+	p->key.port[0] = p->icmp.id;
+	p->key.port[1] = p->icmp.seq;
+}
+
 enum layer
 layer_icmpv6(struct walk *w)
 {
 	struct packet *p = w->packet;
 	const uint8_t *h = w->data + w->at;
+	uint32_t pair;
 	uint8_t type;
 
 	w->complete = false;
-	if (!walk_has(w, 2))
-		return walk_short(w, 2);
+	if (!walk_ip_has(w, 2))
+		return walk_ip_short(w, 2);
 	icmp_facts(w, h);
 	type = h[0];
-	p->flags |= icmpv6_pair(&type);
+	pair = icmpv6_pair(&type);
+	p->flags |= pair;
 	p->key.id = (uint16_t)(type << 8 | h[1]);
-	if (!walk_has(w, ICMP_SIZE))
-		return walk_short(w, ICMP_SIZE);
+	if (!walk_ip_has(w, ICMP_SIZE))
+		return walk_ip_short(w, ICMP_SIZE);
 	w->complete = true;
-	if (type >= ICMPV6_ERROR_FIRST && type <= ICMPV6_ERROR_LAST)
+	if (type == ICMPV6_ECHO)
+		icmpv6_echo(w, pair == PACKET_REPLY);
+	else if (type >= ICMPV6_ERROR_FIRST && type <= ICMPV6_ERROR_LAST)
 		quote_flow(w, w->at + ICMP_SIZE, LAYER_IPV6);
 	else if (type == ICMPV6_REDIRECT)
 		icmpv6_redirect(w, h);

@@ -44,8 +44,8 @@ layer_esp(struct walk *w)
 	w->complete = false;
 	key_directed(w, w->ip[0], w->ip[1]);
 	p->reverse = false;
-	if (!walk_has(w, ESP_SIZE))
-		return walk_short(w, ESP_SIZE);
+	if (!walk_ip_has(w, ESP_SIZE))
+		return walk_ip_short(w, ESP_SIZE);
 	p->flags |= PACKET_ESP;
 	p->esp.spi = load32(h);
 	p->esp.seq = load32(h + 4);
@@ -64,13 +64,13 @@ layer_igmp(struct walk *w)
 	const uint8_t *group = w->ip[1];
 
 	w->complete = false;
-	if (walk_has(w, IGMP_SIZE) && (h[0] != IGMP_QUERY || load32(h + 4) != 0))
+	if (walk_ip_has(w, IGMP_SIZE) && (h[0] != IGMP_QUERY || load32(h + 4) != 0))
 		group = h + 4;
 	key_directed(w, w->ip[0], group);
 	p->reverse = false;
 	p->key.port[1] = p->ip_id;
-	if (!walk_has(w, IGMP_SIZE))
-		return walk_short(w, IGMP_SIZE);
+	if (!walk_ip_has(w, IGMP_SIZE))
+		return walk_ip_short(w, IGMP_SIZE);
 	p->key.id = load16(h);
 	w->complete = true;
 	return LAYER_DONE;
@@ -82,8 +82,8 @@ layer_ports(struct walk *w)
 	const uint8_t *h = w->data + w->at;
 
 	w->complete = false;
-	if (!walk_has(w, 4))
-		return walk_short(w, 4);
+	if (!walk_ip_has(w, 4))
+		return walk_ip_short(w, 4);
 	key_ports(w, load16(h), load16(h + 2));
 	return LAYER_DONE;
 }

@@ -123,8 +123,8 @@ layer_tcp(struct walk *w)
 	uint32_t size;
 
 	w->complete = false;
-	if (left < TCP_SIZE)
-		return walk_malformed(w);
+	if (left < TCP_SIZE) /* a fragment so tiny is not believed, but it may be */
+		return walk_ip_short(w, TCP_SIZE);
 	if (!walk_has(w, 4))
 		return walk_short(w, 4);
 	key_ports(w, load16(h), load16(h + 2));

@@ -90,12 +90,12 @@ struct walk {
 	const uint8_t *ip[2];          /* source, destination of the innermost IP header */
 	uint8_t mac_made[2][MAC_SIZE]; /* where they are not in the packet as they are */
 	uint32_t link_depth;           /* headers that named another link type inside */
-	bool link_ppp;   /* a PPP header that comes now is the link's own, and not counted */
-	bool linkless;   /* no MAC addresses: the link's protocol number names the flow */
-	bool quoted;     /* this is a packet inside an ICMP error: it quotes no further */
-	bool complete;   /* the key has all that flows of its protocol are told apart by */
-	bool cut;        /* in a tunnel whose carrier was a first fragment: it goes on elsewhere */
-	uint8_t tunnels; /* enum tunnel_mode */
+	bool link_ppp;       /* a PPP header that comes now is the link's own, and not counted */
+	bool linkless;       /* no MAC addresses: the link's protocol number names the flow */
+	bool quoted;         /* this is a packet inside an ICMP error: it quotes no further */
+	bool complete;       /* the key has all that flows of its protocol are told apart by */
+	bool cut;            /* what carries it was a first fragment: it goes on elsewhere */
+	uint8_t tunnels;     /* enum tunnel_mode */
 	uint8_t tunnel_kind; /* enum tunnel_kind: PACKET_TUNNEL, the innermost that was opened */
 	uint32_t tunnel_id;  /* by kind, host byte order */
 	uint32_t mpls_stack; /* PACKET_MPLS: a hash of all labels */
@@ -180,6 +180,24 @@ static inline uint32_t
 walk_ip_left(const struct walk *w)
 {
 	return w->ip_end > w->at ? w->ip_end - w->at : 0;
+}
+
+/* The same as walk_has() of a header in the IP datagram, which may end before the frame does. */
+static inline bool
+walk_ip_has(const struct walk *w, uint32_t size)
+{
+	return walk_has(w, size) && walk_ip_left(w) >= size;
+}
+
+/* ... that is not there. What a first fragment lacks is in the next one. */
+static inline enum layer
+walk_ip_short(struct walk *w, uint32_t size)
+{
+	if (walk_ip_left(w) >= size)
+		return walk_short(w, size);
+	if (!(w->packet->flags & PACKET_FRAGMENT_MORE))
+		w->packet->flags |= PACKET_MALFORMED;
+	return LAYER_DONE;
 }
 
 /* A layer-2 header of 'size' bytes is done. A layer-2 flow's payload is counted as whole frames;

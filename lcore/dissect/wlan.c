@@ -30,6 +30,7 @@ enum frame_type {
 /* Bits of the frame control's second byte, and of QoS control. */
 #define TO_DS 0x01
 #define FROM_DS 0x02
+#define MORE_FRAGMENTS 0x04
 #define PROTECTED 0x40
 #define ORDER 0x80
 #define DATA_NULL 0x04 /* of a data frame's subtype */
@@ -266,6 +267,8 @@ clear_data(struct walk *w, struct frame *f, bool padded)
 	}
 	put_addresses(w, f, link_snap_type(w, at));
 	w->packet->flags &= ~(uint32_t)PACKET_WLAN;
+	if (f->flags & MORE_FRAGMENTS)
+		w->cut = true;
 	w->at = at;
 	walk_payload(w, w->packet->bytes);
 	key_ether(w, 0, 0, 0);

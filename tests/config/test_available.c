@@ -35,10 +35,10 @@ captures_to_files_are_there(void **state)
 	struct loaded l;
 
 	(void)state;
-	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "-", "-AJmRZ", "-U", "9", "-S", "1",
-	                             "-M", "2", "-e", "1", "-N", "5", "-T", "1", "-f", "-t", "-O",
-	                             "-p", "-s", "96", "-D", "1", "-u", "nobody", "-g", "adm", "-",
-	                             "tcp", NULL));
+	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "-", "-AJmRZC", "-U", "9", "-S",
+	                             "1", "-M", "2", "-e", "1", "-N", "5", "-T", "1", "-f", "-t",
+	                             "-O", "-p", "-s", "96", "-D", "1", "-u", "nobody", "-g", "adm",
+	                             "-", "tcp", NULL));
 	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "o", "tcp and port 80", NULL));
 	assert_available(loaded_line(&l, "-X", "-R", "/tmp", NULL));
 	assert_available(loaded_line(&l, "-X", "-r", "a", "-w", "argus-udp://h:561", NULL));
@@ -69,24 +69,26 @@ long_source_ids_are_of_format_5(void **state)
 }
 
 static void
-options_of_a_later_version_are_refused_by_name(void **state)
+assert_not_taken(struct loaded *l, const char *words)
 {
-	static const struct {
-		const char *words[2];
-		const char *says;
-	} rows[] = {
-		{ { "-i", "eth0" }, "option -i" }, { { "-P", "561" }, "option -P" },
-		{ { "-B", "::1" }, "option -B" },  { { "-d", NULL }, "option -d" },
-		{ { "-C", NULL }, "option -C" },   { { "-c", "/jail" }, "option -c" },
-	};
+	assert_int_equal(l->rc, 0);
+	assert_int_equal(config_check_available(&l->c, l->error, sizeof(l->error)), -ENOTSUP);
+	assert_contains(l->error, words);
+	assert_null(strchr(l->error, '\n'));
+	loaded_free(l);
+}
+
+static void
+packets_come_from_somewhere_and_not_from_both(void **state)
+{
 	struct loaded l;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_not_available(
-		        loaded_line(&l, "-X", "-r", "a", rows[i].words[0], rows[i].words[1], NULL),
-		        rows[i].says);
-	assert_not_available(loaded_line(&l, "-X", NULL), "no input");
+	assert_not_taken(loaded_line(&l, "-X", NULL), "no input");
+	assert_not_taken(loaded_line(&l, "-X", "-r", "a", "-i", "eth0", NULL), "not from both");
+	assert_not_taken(loaded_line(&l, "-X", "-R", "/tmp", "-i", "eth0", NULL), "not from both");
+	assert_available(loaded_line(&l, "-X", "-i", "eth0", NULL));
+	assert_available(loaded_text(&l, "ARGUS_INTERFACE=ind:eth0/1,eth1/2\n"));
 }
 
 static void
@@ -170,6 +172,7 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                           "ARGUS_MIN_SSF=40\nARGUS_MAX_SSF=128\n"
 	                           "ARGUS_GO_PROMISCUOUS=yes\nARGUS_ENV=\"A=b\"\n"
 	                           "ARGUS_EVENT_DATA=\"prog:/usr/bin/uptime:30s\"\n";
+	static const char jail[] = "ARGUS_CHROOT_DIR=/jail\n";
 	struct loaded l;
 
 	(void)state;
@@ -178,10 +181,55 @@ what_a_file_says_about_live_capture_is_no_matter(void **state)
 	                                  sizeof(l.error)),
 	                 0);
 	assert_int_equal(l.c.warnings.n, 0);
+	assert_false(config_listens(&l.c));
 	assert_available(&l);
-	/* without a capture it is live capture that is missing */
-	assert_not_available(loaded_text(&l, text), "live capture");
-	assert_not_available(loaded_text(&l, "ARGUS_CHROOT_DIR=/jail\n"), "-c");
+	/* but for a jail: there captures would not be found */
+	loaded_line(&l, "-X", "-r", "a", "-w", "o", NULL);
+	assert_int_equal(config_load_text(&l.c, "probe.conf", jail, sizeof(jail) - 1, l.error,
+	                                  sizeof(l.error)),
+	                 0);
+	assert_not_taken(&l, "ARGUS_CHROOT_DIR: only live capture");
+	assert_not_taken(loaded_line(&l, "-X", "-r", "a", "-c", "/jail", NULL), "option -c");
+	assert_available(loaded_line(&l, "-X", "-i", "eth0", "-c", "/jail", NULL));
+}
+
+static void
+clients_may_come_in_where_argus_lets_them_or_the_line_asks(void **state)
+{
+	static const char port[] = "ARGUS_ACCESS_PORT=561\n";
+	static const char *const with[][2] = { { "-f", NULL }, { "-T", "1" }, { "-P", "562" } };
+	struct loaded l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+		loaded_line(&l, "-X", "-r", "a", with[i][0], with[i][1], NULL);
+		if (i < 2) {
+			assert_false(config_listens(&l.c));
+			assert_int_equal(config_load_text(&l.c, "probe.conf", port,
+			                                  sizeof(port) - 1, l.error,
+			                                  sizeof(l.error)),
+			                 0);
+		}
+		assert_true(config_listens(&l.c));
+		assert_available(&l);
+	}
+	loaded_line(&l, "-X", "-r", "a", "-P", "0", NULL);
+	assert_false(config_listens(&l.c));
+	loaded_free(&l);
+}
+
+static void
+encryption_is_refused_where_clients_may_come_in(void **state)
+{
+	static const char text[] = "ARGUS_MIN_SSF=40\n";
+	struct loaded l;
+
+	(void)state;
+	loaded_line(&l, "-X", "-r", "a", "-P", "561", NULL);
+	assert_int_equal(config_load_text(&l.c, "probe.conf", text, sizeof(text) - 1, l.error,
+	                                  sizeof(l.error)),
+	                 0);
+	assert_not_available(&l, "ARGUS_MIN_SSF");
 }
 
 static void
@@ -206,12 +254,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(captures_to_files_are_there),
 		cmocka_unit_test(long_source_ids_are_of_format_5),
-		cmocka_unit_test(options_of_a_later_version_are_refused_by_name),
+		cmocka_unit_test(packets_come_from_somewhere_and_not_from_both),
 		cmocka_unit_test(an_unknown_kind_of_capture_is_refused_with_the_known_ones),
 		cmocka_unit_test(an_output_to_nowhere_is_refused_with_what_would_be_right),
 		cmocka_unit_test(rotation_needs_a_name_with_a_time_and_a_spool_tcp),
 		cmocka_unit_test(switched_off_they_are_no_matter),
 		cmocka_unit_test(what_a_file_says_about_live_capture_is_no_matter),
+		cmocka_unit_test(clients_may_come_in_where_argus_lets_them_or_the_line_asks),
+		cmocka_unit_test(encryption_is_refused_where_clients_may_come_in),
 		cmocka_unit_test(the_flag_that_switches_a_files_daemon_off_is_fine),
 	};
 

@@ -366,6 +366,23 @@ help_comes_before_all_else(void **state)
 }
 
 static void
+what_looks_at_a_machine_has_the_configuration(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_loaded(loaded_line(&l, "-X", "--doctor", "-i", "eth7", NULL));
+	assert_int_equal(l.c.action, CONFIG_DOCTOR);
+	assert_int_equal(l.c.interfaces.n, 1);
+	loaded_free(&l);
+	assert_loaded(loaded_line(&l, "-X", "--dry-run", "-i", "eth7", "--workers", "3", NULL));
+	assert_int_equal(l.c.action, CONFIG_DRY_RUN);
+	assert_int_equal(l.c.interfaces.n, 1);
+	assert_int_equal(l.c.workers, 3);
+	loaded_free(&l);
+}
+
+static void
 what_is_wrong_is_refused_in_one_line(void **state)
 {
 	static const struct {
@@ -483,6 +500,7 @@ main(void)
 		cmocka_unit_test(reset_forgets_what_argus_forgets),
 		cmocka_unit_test(the_system_file_is_read_without_reset_or_file),
 		cmocka_unit_test(help_comes_before_all_else),
+		cmocka_unit_test(what_looks_at_a_machine_has_the_configuration),
 		cmocka_unit_test(what_is_wrong_is_refused_in_one_line),
 		cmocka_unit_test(a_mistake_in_a_file_names_file_and_line),
 		cmocka_unit_test(user_data_has_a_greatest_size),

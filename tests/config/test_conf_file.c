@@ -82,10 +82,18 @@ static const struct {
 	{ "PANOPTES_WORKERS", "4", AT(workers), 4 },
 	{ "PANOPTES_FLOWS", "2M", AT(flows), 2000000 },
 	{ "PANOPTES_BURST", "64", AT(burst), 64 },
+	{ "PANOPTES_CLIENTS_MAX", "64", AT(clients_max), 64 },
+	{ "PANOPTES_CLIENTS_PER_ADDRESS", "64", AT(clients_per_address), 64 },
 	{ "PANOPTES_RING_SLOTS", "1024", AT(ring_slots), 1024 },
 	{ "PANOPTES_SPOOL_SIZE", "64M", AT(spool_size), 64000000 },
 	{ "PANOPTES_ROTATE", "5m", AT(rotate_s), 300 },
 	{ "PANOPTES_STATS", "yes", AT(statistics), true },
+	{ "PANOPTES_MBUFS", "16K", AT(mbufs), 16000 },
+	{ "PANOPTES_POWER", "poll", AT(power), POWER_POLL },
+	{ "PANOPTES_POWER", "Sleep", AT(power), POWER_SLEEP },
+	{ "PANOPTES_KERNEL_CAPTURE", "xdp", AT(kernel_capture), KERNEL_CAPTURE_XDP },
+	{ "PANOPTES_KERNEL_CAPTURE", "packet", AT(kernel_capture), KERNEL_CAPTURE_PACKET },
+	{ "PANOPTES_SPREAD", "flow", AT(spread), SPREAD_FLOW },
 };
 
 static uint64_t
@@ -156,12 +164,14 @@ each_string_arrives(void **state)
 	                              "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
 	                              "ARGUS_BIND_IP=192.168.0.68\n"
 	                              "PANOPTES_EAL=\"--log-level 8\"\n"
-	                              "PANOPTES_SPOOL=\"/var/spool/a b\"\n"
-	                              "PANOPTES_HUGE=no\n"));
+	                              "PANOPTES_HUGE=no\nPANOPTES_LCORES=0-1\nPANOPTES_NAME=span\n"
+	                              "PANOPTES_SPOOL=\"/var/spool/a b\"\n"));
 	assert_string_equal(l.c.pid_path, "/run/argus");
 	assert_string_equal(l.c.chroot_dir, "/chroot_dir");
 	assert_string_equal(l.c.user, "user");
 	assert_string_equal(l.c.group, "group");
+	assert_string_equal(l.c.lcores, "0-1");
+	assert_string_equal(l.c.name, "span");
 	assert_string_equal(l.c.packet_filter, "tcp and port 80");
 	assert_int_equal(l.c.environment.n, 2);
 	assert_string_equal(l.c.environment.v[0], "PCAP_MEMORY=300000");
@@ -196,13 +206,18 @@ each_variable_is_tested(void **state)
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
 		"PANOPTES_SPOOL",
+		"PANOPTES_LCORES",
+		"PANOPTES_NAME",
 		"PANOPTES_FORMAT",
+		"PANOPTES_CLIENT_ALLOW",
+		"PANOPTES_CLIENT_DENY",
 		"ARGUS_MONITOR_ID",
 		"ARGUS_OUTPUT_FILE",
 		"ARGUS_OUTPUT_STREAM",
 		"ARGUS_PACKET_CAPTURE_FILE",
 		"ARGUS_PACKET_CAPTURE_ON_ERROR",
 		"ARGUS_CAPTURE_FULL_CONTROL_DATA",
+		"ARGUS_CONTROLPLANE_PROTO",
 	};
 	unsigned three = 0, five = 0;
 
@@ -383,6 +398,10 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_WORKERS=65", "(0 to 64)" },
 		{ "PANOPTES_HUGE=maybe", "yes, no or auto" },
 		{ "PANOPTES_TUNNEL=yes", "argus, outer, inner or both" },
+		{ "PANOPTES_POWER=off", "\"off\" is not one of auto|poll|sleep" },
+		{ "PANOPTES_POWER=pol", "not one of" },
+		{ "PANOPTES_POWER=auto|poll", "not one of" },
+		{ "PANOPTES_SPREAD=ports", "not one of address|flow" },
 		{ "ARGUS_FLOW_KEY=MPLS+VNI", "not for both" },
 		{ "ARGUS_FLOW_KEY=TUNNEL_ID+COMPLETE_MPLS", "not for both" },
 		{ "PANOPTES_FORMAT=4", "\"4\" is not a record format: 3 or 5" },
@@ -433,8 +452,6 @@ what_argus_passes_over_is_a_warning(void **state)
 		{ "ARGUS_HASHTABLE_SIZE=4096", "argus 5" },
 		{ "ARGUS_OS_FINGERPRINTING=no", "argus 5" },
 		{ "ARGUS_MAR_STATUS_INTERVAL=0.5", "rounded up to 1 seconds" },
-		{ "ARGUS_PACKET_CAPTURE_ON_ERROR=yes", "not available yet" },
-		{ "ARGUS_CAPTURE_FULL_CONTROL_DATA=yes", "not available yet" },
 	};
 
 	(void)state;

@@ -88,7 +88,10 @@ transport_5_says_each_kind_of_source_id(void **state)
 {
 	struct far_options o = { .format = RECORD_FORMAT_5,
 		                 .source_id = { SOURCE_ID_IPV4, { 10, 9, 8, 7 } } };
-	struct far_input in = { .options = &o, .sequence = 0x01020304 };
+	struct flow_record r = { .kind = FLOW_IPV4 };
+	struct far_input in = { .options = &o, .record = &r, .sequence = 0x01020304 };
+	const struct source_id of_workers[] = { { .kind = SOURCE_ID_NONE },
+		                                { SOURCE_ID_INTEGER, { 0, 0, 0, 5 } } };
 
 	(void)state;
 	expect(&dsr5_transport, &in, "01030103 0a090807 01020304");
@@ -103,6 +106,15 @@ transport_5_says_each_kind_of_source_id(void **state)
 	expect(&dsr5_transport, &in, "01032206 00112233 44556677 8899aabb ccddeeff 01020304");
 	o.source_id.kind = SOURCE_ID_IPV6;
 	expect(&dsr5_transport, &in, "01030206 00112233 44556677 8899aabb ccddeeff 01020304");
+	/* an interface's own goes before, where it has one; an exporter's before that */
+	o.source_id = (struct source_id){ SOURCE_ID_IPV4, { 10, 9, 8, 7 } };
+	o.worker_source_ids = of_workers;
+	expect(&dsr5_transport, &in, "01030103 0a090807 01020304");
+	r.worker = 1;
+	expect(&dsr5_transport, &in, "01032003 00000005 01020304");
+	r.flags = FLOW_RECORD_EXPORTER;
+	memcpy(r.exporter, "\xc0\x00\x02\x01", 4);
+	expect(&dsr5_transport, &in, "01030103 c0000201 01020304");
 }
 
 int

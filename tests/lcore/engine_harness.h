@@ -26,6 +26,7 @@
 #define MS 1000000ull
 #define RING_SLOTS 1024
 #define TAKEN_MAX 65536
+#define TAKEN_LARGE_MAX 1024 /* records of more than a page */
 
 struct harness {
 	struct config config;
@@ -35,7 +36,7 @@ struct harness {
 	struct control control;
 	struct flow_engine *engine;
 	uint64_t clock_ns;
-	unsigned taken;
+	unsigned taken, taken_max;
 	struct flow_record *records; /* taken from the ring so far; the fixed part */
 	uint8_t *rooms;              /* the same with their sections */
 };
@@ -46,14 +47,15 @@ harness_open(struct harness *h, void (*set)(struct config *), uint32_t flows, bo
 {
 	static unsigned number;
 	struct flow_engine_options o = { .flows = flows, .lossless = lossless, .socket = -1 };
+	uint32_t user_size;
 	char name[32];
 
 	memset(h, 0, sizeof(*h));
 	config_init(&h->config);
 	if (set != NULL)
 		set(&h->config);
-	flow_record_layout_init(&h->layout, h->config.jitter, h->config.user_data_size,
-	                        h->config.user_data_size);
+	user_size = h->config.control_plane ? USER_DATA_MAX : h->config.user_data_size;
+	flow_record_layout_init(&h->layout, h->config.jitter, user_size, user_size);
 	snprintf(name, sizeof(name), "engine%u", number++);
 	h->ring = flow_ring_create(name, RING_SLOTS, &h->layout, -1);
 	assert_non_null(h->ring);
@@ -65,8 +67,9 @@ harness_open(struct harness *h, void (*set)(struct config *), uint32_t flows, bo
 	o.seed = 42;
 	h->engine = flow_engine_create(&o);
 	assert_non_null(h->engine);
-	h->records = calloc(TAKEN_MAX, sizeof(*h->records));
-	h->rooms = calloc(TAKEN_MAX, h->layout.size);
+	h->taken_max = h->layout.size > 4096 ? TAKEN_LARGE_MAX : TAKEN_MAX;
+	h->records = calloc(h->taken_max, sizeof(*h->records));
+	h->rooms = calloc(h->taken_max, h->layout.size);
 	assert_non_null(h->records);
 	assert_non_null(h->rooms);
 }
@@ -88,7 +91,7 @@ harness_take(struct harness *h)
 
 	flow_ring_flush(h->ring);
 	while ((r = flow_ring_peek(h->ring)) != NULL) {
-		assert_true(h->taken < TAKEN_MAX);
+		assert_true(h->taken < h->taken_max);
 		memcpy(h->rooms + (size_t)h->taken * h->layout.size, r, h->layout.size);
 		h->records[h->taken++] = *r;
 		flow_ring_release(h->ring);

@@ -27,13 +27,14 @@ struct fake {
 	unsigned at, count;
 	uint64_t now_ns;
 	unsigned foreign; /* so many of the first are of a link type that nobody reads */
+	unsigned cut;     /* so many of the first are cut in their link header */
 	bool closed;
 };
 
 static int
 fake_burst(struct source *source, struct packet_view *views, unsigned max, uint64_t *now_ns)
 {
-	static const uint8_t bytes[60];
+	static const uint8_t bytes[60] = { [12] = 0x88, [13] = 0xcc };
 	struct fake *f = (struct fake *)source;
 	unsigned n = 0;
 
@@ -42,7 +43,7 @@ fake_burst(struct source *source, struct packet_view *views, unsigned max, uint6
 	for (; n < 3 && n < max && f->at < f->count; n++, f->at++) {
 		views[n] = (struct packet_view){ .data = bytes,
 			                         .time_ns = f->times[f->at],
-			                         .captured = 60,
+			                         .captured = f->at < f->cut ? 10 : 60,
 			                         .length = 100,
 			                         .link_type = (uint16_t)(f->at == 4 ? 113 : 1),
 			                         .flags = f->at < f->foreign ? VIEW_FOREIGN : 0 };
@@ -223,6 +224,46 @@ a_copy_of_the_packets_is_a_pcap_file(void **state)
 	assert_non_null(strstr(error, "/nonexistent/x"));
 }
 
+/* With none of them it is a capture all the same, which readers take. */
+static void
+a_copy_on_error_has_what_cannot_be_dissected(void **state)
+{
+	(void)state;
+	for (unsigned cut = 0; cut <= 3; cut += 3) {
+		char path[] = "/tmp/panoptes-intake.XXXXXX", error[256] = "";
+		struct fake f = { .count = PACKETS, .cut = cut };
+		struct taken t;
+
+		close(mkstemp(path));
+		take(&f,
+		     (struct intake_options){
+		             .file = packet_file_create(path, error, sizeof(error)),
+		             .file_on_error = true,
+		     },
+		     &t);
+		assert_int_equal(t.end, -ENODATA);
+		assert_int_equal(t.count, PACKETS);
+		assert_int_equal(file_size(path), 24 + cut * (16 + 10));
+		unlink(path);
+	}
+}
+
+static void
+a_copy_without_packets_is_a_capture(void **state)
+{
+	char path[] = "/tmp/panoptes-intake.XXXXXX", error[256] = "";
+	struct fake f = { .count = 0 };
+	struct taken t;
+
+	(void)state;
+	close(mkstemp(path));
+	take(&f, (struct intake_options){ .file = packet_file_create(path, error, sizeof(error)) },
+	     &t);
+	assert_int_equal(t.end, -ENODATA);
+	assert_int_equal(file_size(path), 24);
+	unlink(path);
+}
+
 int
 main(void)
 {
@@ -232,6 +273,8 @@ main(void)
 		cmocka_unit_test(a_range_is_what_is_left_of_all),
 		cmocka_unit_test(packets_of_a_foreign_link_type_end_here_by_name),
 		cmocka_unit_test(a_copy_of_the_packets_is_a_pcap_file),
+		cmocka_unit_test(a_copy_on_error_has_what_cannot_be_dissected),
+		cmocka_unit_test(a_copy_without_packets_is_a_capture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,14 @@ a_missing_packet_or_record_is_noticed(void **state)
 	t.records_replayed = 5; /* of another run */
 	ledger_init(&l, cores, 2, &t);
 	assert_true(l.records_unaccounted == 0);
+
+	fill(&t);
+	t.clients = (struct server_totals){ .offered = 9, .written = 4, .filtered = 3, .lost = 1 };
+	ledger_init(&l, cores, 2, &t);
+	assert_true(l.records_unaccounted == 1);
+	t.clients.lost = 2;
+	ledger_init(&l, cores, 2, &t);
+	assert_true(l.records_unaccounted == 0);
 }
 
 static void

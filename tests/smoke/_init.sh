@@ -3,7 +3,7 @@
 # ctest gives: PANOPTES (the binary), PANOPTES_CAPTURES (the generated captures),
 # PANOPTES_ARGUS (the reference argus, when there is one), PANOPTES_SHARED (a
 # folder with corpus/ and tools/, when there is one).
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 set -u -o pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
@@ -96,6 +96,17 @@ records()
 {
 	# shellcheck disable=SC2086
 	ra -nn -u -p 6 -c , -L -1 -r "$1" -s $fields - not man | sort
+}
+
+# say CAPTURE FIELD...: what ra prints of the records of a generated capture, without blanks; the
+# records stay in out.argus.
+say()
+{
+	local capture=$1
+	shift
+	rm -f out.argus
+	panoptes -X -A -r "$captures/$capture.pcap" -w out.argus || return
+	ra -nn -c , -L -1 -r out.argus -s "$@" - not man | tr -d ' '
 }
 
 # totals FILE: packets and bytes of all its records.

@@ -30,8 +30,15 @@ refused 2 "-S" -X -S often -r "$good" -w -
 refused 2 "-M" -X -M -5 -r "$good" -w -
 refused 2 "-U" -X -U much -r "$good" -w -
 refused 2 "-e" -X -e 99999999999 -r "$good" -w -
-refused 2 "-i" -X -i eth0 -w -
-refused 2 "-P" -X -r "$good" -P 561
+refused 2 "no input" -X -w -
+refused 2 "not from both" -X -r "$good" -i eth0 -w -
+refused 2 "nonesuch0" -X -i nonesuch0 -w -
+refused 2 "twice" -X -i eth0,eth0 -w -
+refused 2 "source id" -X -i eth0/ -w -
+refused 1 "net_nonesuch0" -X -i net_nonesuch0 --no-huge -w -
+refused 2 "lcores" -X -i nonesuch0 --lcores x -w -
+refused 2 "-P" -X -r "$good" -P 65536
+refused 2 "-B" -X -r "$good" -P 561 -B "no such host"
 refused 2 "missing.conf" -X -F missing.conf -r "$good" -w -
 refused 2 "filter\|syntax" -X -r "$good" -w out.argus - tcp and and
 refused 2 "nobody" -X -r "$good" -w out.argus "nobody knows this"

@@ -58,6 +58,39 @@ check_equal "packet capture file on a full disk: exit status" 1 $?
 check_equal "... in one line" 1 "$(wc -l <panoptes.err)"
 check_equal "... and all records all the same" "$(cat once)" "$(records full.argus)"
 
+# dumped CAPTURE: a line for each packet, sorted.
+dumped()
+{
+	tcpdump -nnSttxxr "$1" 2>/dev/null | sed 's/\[Invalid header: [^]]*\]//g' |
+		awk '/^[0-9]/ { printf "\n" } { printf "%s", $0 }' | sort
+}
+
+# Those of them that can't be dissected, in their order, whoever dissects them.
+for name in flipped-1 flipped-2 snapped demo; do
+	printf 'ARGUS_PACKET_CAPTURE_FILE=bad.pcap\nARGUS_PACKET_CAPTURE_ON_ERROR=yes\n' >packets.conf
+	for workers in 1 3; do
+		panoptes -X -F packets.conf -r "$captures/$name.pcap" -w /dev/null --stats \
+			--workers "$workers"
+		check_equal "$name: packets on error, $workers workers: exit status" 0 $?
+		truncated=$(ledger truncated) malformed=$(ledger malformed)
+		dropped=$(ledger drop_undecodable)
+		panoptes -X -r bad.pcap -w /dev/null --stats
+		check_equal "$name: packets on error, $workers workers: what the ledger counts" \
+			"$truncated $malformed $dropped" \
+			"$(ledger truncated) $(ledger malformed) $(ledger drop_undecodable)"
+		check "$name: packets on error, $workers workers: no others" \
+			test "$(ledger rx_packets)" -le $((truncated + malformed + dropped))
+		check_equal "$name: packets on error, $workers workers: as they were" "" \
+			"$(comm -13 <(dumped "$captures/$name.pcap") <(dumped bad.pcap))"
+	done
+	[ "$name" = demo ] || check "$name: there are some" test "$(ledger rx_packets)" -gt 0
+done
+check_equal "packets on error: none in a sound capture" 24 "$(wc -c <bad.pcap)"
+echo 'ARGUS_PACKET_CAPTURE_ON_ERROR=yes' >packets.conf
+panoptes -X -F packets.conf -r "$capture" -w /dev/null
+check "packets on error without a file: a warning says so" \
+	grep -q "of no effect without ARGUS_PACKET_CAPTURE_FILE" panoptes.err
+
 check_equal "source id, a number" 42 "$(panoptes -X -e 42 -r "$capture" -w - |
 	ra -n -L -1 -r - -s srcid -c , -N 1 - tcp | sed 's/^0\.0\.0\.//')"
 check_equal "source id, an address" 192.0.2.9 "$(panoptes -X -e 192.0.2.9 -r "$capture" -w - |

@@ -15,6 +15,7 @@ import struct
 import sys
 
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
+from differences import DIFFERENCES
 from links import AP, LINKS, element, wlan
 from tunnels import TUNNELS
 from packets import (ACK, BROADCAST, CWR, ECE, FIN, LOOP, MAC_A, MAC_B, NULL, PSH, RAW, RST, SLL,
@@ -771,6 +772,9 @@ def demo():
     c.now = START_NS + 500 * MS
     Tcp(c, "192.168.1.11", "192.168.1.2", 54000, 22).handshake(MS).exchange(48, 80, 20)
     return c.sort()
+
+
+CAPTURES.update(DIFFERENCES)
 
 
 # --- command line

@@ -131,11 +131,19 @@ static void
 other_protocol_addresses_leave_a_flow_of_macs(void **state)
 {
 	(void)state;
-	put_arp(0x0806, 1, false);
-	b.bytes[14 + 5] = 16;
-	dissect_built(&b, LINK_ETHERNET, &p);
-	assert_int_equal(p.key.kind, FLOW_ETHER);
-	assert_true(p.flags & PACKET_MALFORMED);
+	for (unsigned n = 5; n <= 255; n += 125) { /* the header's own size goes by it */
+		put_arp(0x0806, 1, false);
+		b.bytes[14 + 5] = (uint8_t)n;
+		packet_put_payload(&b, 2 * (n - 4));
+		dissect_built(&b, LINK_ETHERNET, &p);
+		assert_int_equal(p.key.kind, FLOW_ETHER);
+		assert_int_equal(p.key.ethertype, 0x0806);
+		assert_false(p.flags & PACKET_MALFORMED);
+		b.len--;
+		dissect_built(&b, LINK_ETHERNET, &p);
+		assert_int_equal(p.key.kind, FLOW_ETHER);
+		assert_true(p.flags & PACKET_MALFORMED);
+	}
 }
 
 static void

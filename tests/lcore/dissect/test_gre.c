@@ -290,6 +290,37 @@ later_fragment_is_left_closed(void **state)
 	assert_int_equal(p.key.ethertype, FLOW_KEY_FRAGMENT);
 }
 
+/* RFC 2637: without a sequence number there is no payload; what follows pads the frame. */
+static void
+an_acknowledgement_of_pptp_carries_nothing(void **state)
+{
+	(void)state;
+	for (unsigned padding = 0; padding < 20; padding++) {
+		begin(0x2081, 0x880b);
+		packet_seal(&b);
+		packet_put_payload(&b, padding);
+		assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p),
+		                 DISSECT_OK);
+		assert_int_equal(p.key.proto, 47);
+		assert_int_equal(p.flags & (PACKET_MALFORMED | PACKET_TUNNEL), 0);
+	}
+}
+
+/* The datagram ends within the header that the flags announce; padding fills it up. */
+static void
+a_header_beyond_the_datagram_is_malformed(void **state)
+{
+	(void)state;
+	begin(0, 0x0800);
+	packet_seal(&b);
+	b.bytes[14 + 20] = 0x20; /* a key */
+	put_inner();
+	assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p), DISSECT_OK);
+	assert_int_equal(p.key.proto, 47);
+	assert_true(p.flags & PACKET_MALFORMED);
+	assert_false(p.flags & PACKET_TUNNEL);
+}
+
 int
 main(void)
 {
@@ -310,6 +341,8 @@ main(void)
 		cmocka_unit_test(it_can_be_left_closed),
 		cmocka_unit_test(gre_within_gre_is_followed_to_the_bound),
 		cmocka_unit_test(later_fragment_is_left_closed),
+		cmocka_unit_test(an_acknowledgement_of_pptp_carries_nothing),
+		cmocka_unit_test(a_header_beyond_the_datagram_is_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

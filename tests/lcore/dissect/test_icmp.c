@@ -66,14 +66,20 @@ static void
 echoes_are_told_apart_by_identifier_and_sequence(void **state)
 {
 	(void)state;
-	build(false, false, 8, 0, 0x00070009);
-	assert_int_equal(p.key.port[0], 7);
-	assert_int_equal(p.key.port[1], 9);
-	assert_int_equal(p.icmp.id, 7);
-	assert_int_equal(p.icmp.seq, 9);
-	q = p;
-	build(false, false, 8, 0, 0x0007000a);
-	assert_other_flow(&p, &q);
+	for (int v6 = 0; v6 < 2; v6++) {
+		build(v6, false, v6 ? 128 : 8, 0, 0x00070009);
+		assert_int_equal(p.key.port[0], 7);
+		assert_int_equal(p.key.port[1], 9);
+		assert_int_equal(p.icmp.id, 7);
+		assert_int_equal(p.icmp.seq, 9);
+		q = p;
+		build(v6, false, v6 ? 128 : 8, 0, 0x0007000a);
+		assert_other_flow(&p, &q);
+		build(v6, false, v6 ? 128 : 8, 0, 0x00080009);
+		assert_other_flow(&p, &q);
+		build(v6, true, v6 ? 129 : 0, 0, 0x00070009);
+		assert_same_flow(&p, &q, true);
+	}
 }
 
 static void
@@ -91,10 +97,12 @@ static void
 questions_of_both_ends_are_flows_of_their_own(void **state)
 {
 	(void)state;
-	build(false, false, 8, 0, 0x00070009);
-	q = p;
-	build(false, true, 8, 0, 0x00070009);
-	assert_other_flow(&p, &q);
+	for (int v6 = 0; v6 < 2; v6++) {
+		build(v6, false, v6 ? 128 : 8, 0, 0x00070009);
+		q = p;
+		build(v6, true, v6 ? 128 : 8, 0, 0x00070009);
+		assert_other_flow(&p, &q);
+	}
 }
 
 /* The flow that will be quoted: TCP from end 0 to end 1, dissected into 'inner'. */

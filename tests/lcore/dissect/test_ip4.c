@@ -263,6 +263,47 @@ tunnels_are_left_closed(void **state)
 	}
 }
 
+/* Headers end with the datagram, though the frame goes on. */
+static void
+padding_is_no_header(void **state)
+{
+	static const uint8_t protos[] = { 1, 2, 6, 17, 33, 50, 132, 136 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(protos); i++) {
+		packet_begin(&b, false);
+		packet_put_ether(&b, 0x0800);
+		packet_put_ip4(&b, protos[i]);
+		packet_seal(&b);
+		packet_put_payload(&b, 26);
+		assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p),
+		                 DISSECT_OK);
+		assert_int_equal(p.key.proto, protos[i]);
+		assert_int_equal(p.key.port[0] | p.key.id, 0);
+		assert_int_equal(p.flags & (PACKET_TCP | PACKET_UDP | PACKET_ICMP | PACKET_ESP), 0);
+		assert_true(p.flags & PACKET_MALFORMED);
+	}
+}
+
+/* The rest of its TCP header is in the next one; ports so apart are not believed, as in argus. */
+static void
+a_tiny_first_fragment_contradicts_nothing(void **state)
+{
+	(void)state;
+	packet_begin(&b, false);
+	packet_put_ether(&b, 0x0800);
+	packet_put_ip4_full(&b, 6, 0x77, 0x2000, NULL, 0);
+	packet_put32(&b, 4000u << 16 | 5000u);
+	packet_put32(&b, 1);
+	packet_seal(&b);
+	packet_put_payload(&b, 18); /* of the frame */
+	assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_ETHERNET, &p), DISSECT_OK);
+	assert_int_equal(p.key.port[0] | p.key.port[1], 0);
+	assert_int_equal(p.flags & (PACKET_TCP | PACKET_MALFORMED | PACKET_TRUNCATED), 0);
+	assert_true(p.flags & PACKET_FRAGMENT_MORE);
+	assert_int_equal(p.payload_length, 8);
+}
+
 int
 main(void)
 {
@@ -280,6 +321,8 @@ main(void)
 		cmocka_unit_test(fragments_of_other_datagrams_have_other_keys),
 		cmocka_unit_test(whole_datagram_tells_no_fragment_key),
 		cmocka_unit_test(tunnels_are_left_closed),
+		cmocka_unit_test(padding_is_no_header),
+		cmocka_unit_test(a_tiny_first_fragment_contradicts_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -462,7 +462,7 @@ numbers_are_keys(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		begin_udp(50000, 4789);
 		packet_put32(&b, 0x08000000);
-		packet_put32(&b, 0x100 << i);
+		packet_put32(&b, 0x100U << i);
 		put_frame();
 		dissect_keyed(&b, &inner, &two[i]);
 	}
@@ -470,7 +470,7 @@ numbers_are_keys(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		begin_udp(50000, 4789);
 		packet_put32(&b, 0x08000000);
-		packet_put32(&b, 0x100 << i);
+		packet_put32(&b, 0x100U << i);
 		put_frame();
 		dissect_keyed(&b, &vni, &two[i]);
 	}

@@ -22,6 +22,7 @@
 
 #define TO_DS 1
 #define FROM_DS 2
+#define MORE_FRAGMENTS 4
 #define PROTECTED 0x40
 #define ORDER 0x80
 
@@ -207,6 +208,33 @@ data_without_data_and_later_fragments_are_flows_of_their_own(void **state)
 	b.bytes[22] = 0x11; /* fragment 1 */
 	put_ip();
 	expect_wlan(addresses[1], addresses[2], addresses[0]);
+}
+
+/* IP says how long the whole is: that the frame is shorter contradicts nothing then. */
+static void
+the_first_fragment_of_a_frame_has_ip(void **state)
+{
+	(void)state;
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		for (unsigned more = 0; more < 2; more++) {
+			packet_begin(&b, false);
+			put_wlan(DATA, TO_DS | (more ? MORE_FRAGMENTS : 0), 3);
+			packet_put_snap(&b, v6 ? 0x86dd : 0x0800);
+			if (v6)
+				packet_put_ip6(&b, 17);
+			else
+				packet_put_ip4(&b, 17);
+			packet_put_udp(&b, 4000, 5000);
+			packet_put_payload(&b, 1000);
+			packet_seal(&b);
+			b.len -= 900;
+			assert_int_equal(dissect_bytes(b.bytes, b.len, b.len, LINK_WLAN, &p),
+			                 DISSECT_OK);
+			assert_int_equal(p.key.port[0], 4000);
+			assert_int_equal(p.payload_length, 1000);
+			assert_int_equal((p.flags & PACKET_MALFORMED) != 0, !more);
+		}
+	}
 }
 
 static void
@@ -403,6 +431,7 @@ main(void)
 		cmocka_unit_test(of_an_aggregate_the_first_frame_counts),
 		cmocka_unit_test(a_mesh_header_is_passed_where_there_is_one),
 		cmocka_unit_test(data_without_data_and_later_fragments_are_flows_of_their_own),
+		cmocka_unit_test(the_first_fragment_of_a_frame_has_ip),
 		cmocka_unit_test(control_frames_have_the_addresses_that_they_carry),
 		cmocka_unit_test(management_frames_have_the_name_wherever_it_is),
 		cmocka_unit_test(names_that_are_absent_too_long_or_cut_are_none),

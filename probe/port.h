@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A DPDK port, from its name to packets in its queues: attached, configured with
+ * one receive queue a worker, a mempool a queue on the port's NUMA node, hashing
+ * so that both directions of a flow meet, and started. What the port accepted is
+ * read back and told.
+ *
+ * Main lcore only; sources on other cores poll the queues. The mempools are the
+ * port's, and go with it.
+ */
+#ifndef PANOPTES_PROBE_PORT_H
+#define PANOPTES_PROBE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ring/counters.h"
+
+#define PORT_QUEUES_MAX 64
+
+struct rte_mempool;
+
+/* What flows are spread by. */
+enum port_spread {
+	PORT_SPREAD_NONE = 0, /* one queue */
+	PORT_SPREAD_HASH,     /* symmetric, by the port */
+};
+
+struct port {
+	char name[96]; /* as DPDK calls it */
+	char what[64]; /* for messages: as the operator calls it */
+	uint16_t id;
+	uint16_t queues;
+	uint16_t descriptors; /* a queue */
+	int socket;           /* NUMA node, or -1 */
+	bool attached, configured, started;
+	bool link_up;
+	enum port_spread spread;
+	struct rte_mempool *pools[PORT_QUEUES_MAX];
+	/* what was counted up to the last look */
+	uint64_t missed, no_memory, errors;
+	uint64_t received; /* packets, as the port counts */
+};
+
+struct port_options {
+	uint16_t queues; /* wanted; the port may have fewer */
+	uint32_t mbufs;  /* a queue; 0: what descriptors and bursts need */
+	uint16_t burst;
+	bool promiscuous;
+	bool by_address; /* hash addresses alone: fragments stay with their flow */
+};
+
+/* Makes a virtual device ("driver0,arguments") or takes a PCI device into use. 0, or a negative
+ * errno with one line in 'error'. */
+int port_attach_virtual(struct port *, const char *device, char *error, size_t error_size);
+int port_attach_pci(struct port *, const char *address, char *error, size_t error_size);
+
+/* Bytes of packet buffers for one queue. */
+uint64_t port_queue_memory(uint32_t mbufs, uint16_t burst);
+
+/* Queues, mempools, hashing. port->queues is what there is then. */
+int port_configure(struct port *, const struct port_options *, char *error, size_t error_size);
+int port_start(struct port *, char *error, size_t error_size);
+
+/* Once a second: adds what the port lost since the last look to the counters, tells when the link
+ * changed. */
+void port_look(struct port *, struct counters *);
+
+/* Stops, closes, frees; whatever of it was done. */
+void port_close(struct port *);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * rte_telemetry's handlers have no argument of their own, so the view is the
+ * module's.
+ */
+#include "probe/telemetry.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+#include <rte_telemetry.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* between answers and stop */
+static struct telemetry_view view;
+static bool answering;
+
+typedef void answer(struct rte_tel_data *);
+
+static int
+guarded(answer *make, struct rte_tel_data *d)
+{
+	int rc = -EAGAIN;
+
+	pthread_mutex_lock(&lock);
+	if (answering) {
+		rte_tel_data_start_dict(d);
+		make(d);
+		rc = 0;
+	}
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+static void
+add(struct rte_tel_data *d, const char *name, uint64_t value)
+{
+	(void)rte_tel_data_add_dict_u64(d, name, value);
+}
+
+static void
+make_ledger(struct rte_tel_data *d)
+{
+	uint64_t sum[COUNTER_COUNT] = { 0 };
+	struct collector_totals t;
+
+	for (unsigned i = 0; i < view.counting_cores; i++)
+		counters_sum(sum, view.counters[i]);
+	for (unsigned i = 0; i < COUNTER_COUNT; i++)
+		add(d, counter_name((enum counter)i), sum[i]);
+	collector_totals_live(view.collector, &t);
+	add(d, "records_received", t.records_received);
+	add(d, "records_encoded", t.records_encoded);
+	add(d, "outputs", t.outputs);
+	add(d, "records_written", t.records_written);
+	add(d, "records_filtered", t.records_filtered);
+	add(d, "records_lost", t.records_lost);
+	add(d, "bytes_written", t.bytes_written);
+}
+
+static void
+add_worker(struct rte_tel_data *d, unsigned w)
+{
+	static const enum counter shown[] = { COUNTER_rx_packets,       COUNTER_flow_packets,
+		                              COUNTER_flow_bytes,       COUNTER_flows_opened,
+		                              COUNTER_flows_closed,     COUNTER_flows_evicted,
+		                              COUNTER_records_made,     COUNTER_records_deferred,
+		                              COUNTER_records_lost_ring };
+	const struct counters *c = view.counters[w];
+	struct rte_tel_data *one = rte_tel_data_alloc();
+	char name[16];
+
+	if (one == NULL)
+		return;
+	rte_tel_data_start_dict(one);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		add(one, counter_name(shown[i]), counter_get(c, shown[i]));
+	add(one, "ring_used", flow_ring_used(view.rings[w]));
+	add(one, "ring_size", flow_ring_capacity(view.rings[w]));
+	snprintf(name, sizeof(name), "%u", w);
+	if (rte_tel_data_add_dict_container(d, name, one, 0) < 0)
+		rte_tel_data_free(one);
+}
+
+static void
+make_workers(struct rte_tel_data *d)
+{
+	for (unsigned w = 0; w < view.workers; w++)
+		add_worker(d, w);
+}
+
+static void
+make_ports(struct rte_tel_data *d)
+{
+	for (unsigned i = 0; i < view.inputs->port_count; i++) {
+		const struct port *p = &view.inputs->ports[i];
+		struct rte_tel_data *one = rte_tel_data_alloc();
+		struct rte_eth_stats stats;
+
+		if (one == NULL || rte_eth_stats_get(p->id, &stats) < 0) {
+			rte_tel_data_free(one);
+			continue;
+		}
+		rte_tel_data_start_dict(one);
+		add(one, "queues", p->queues);
+		add(one, "received", stats.ipackets);
+		add(one, "received_bytes", stats.ibytes);
+		add(one, "missed_port", stats.imissed);
+		add(one, "missed_memory", stats.rx_nombuf);
+		add(one, "missed_errors", stats.ierrors);
+		if (rte_tel_data_add_dict_container(d, p->name, one, 0) < 0)
+			rte_tel_data_free(one);
+	}
+}
+
+static void
+make_lag(struct rte_tel_data *d)
+{
+	const struct lag *lag = collector_lag(view.collector);
+	char name[32];
+
+	for (unsigned i = 0; i + 1 < LAG_BUCKETS; i++) {
+		snprintf(name, sizeof(name), "below_%u_ms", (unsigned)lag_bucket_end_ms(i));
+		add(d, name, atomic_load_explicit(&lag->records[i], memory_order_relaxed));
+	}
+	add(d, "beyond",
+	    atomic_load_explicit(&lag->records[LAG_BUCKETS - 1], memory_order_relaxed));
+	add(d, "p50_ms", lag_quantile_ms(lag, 2));
+	add(d, "p99_9_ms", lag_quantile_ms(lag, 1000));
+	add(d, "max_ms", atomic_load_explicit(&lag->max_ns, memory_order_relaxed) / 1000000);
+}
+
+static void
+make_clock(struct rte_tel_data *d)
+{
+	const struct tsc_clock *c = &view.inputs->clock;
+
+	(void)rte_tel_data_add_dict_string(d, "source", view.inputs->live ? "tsc" : "packets");
+	(void)rte_tel_data_add_dict_int(d, "error_ns", (int)c->error_ns);
+	add(d, "error_bound_ns", c->error_bound_ns);
+	add(d, "steps", c->steps);
+}
+
+/* rte_telemetry tells handlers apart by their command. */
+static const struct {
+	const char *command;
+	answer *make;
+	const char *help;
+} commands[] = {
+	{ "/panoptes/ledger", make_ledger, "All counters. Takes no parameters" },
+	{ "/panoptes/workers", make_workers, "Each worker. Takes no parameters" },
+	{ "/panoptes/ports", make_ports, "Each port. Takes no parameters" },
+	{ "/panoptes/lag", make_lag, "How late records are. Takes no parameters" },
+	{ "/panoptes/clock", make_clock, "Packet times. Takes no parameters" },
+};
+
+static int
+handle(const char *command, const char *parameters, struct rte_tel_data *d)
+{
+	(void)parameters;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].command, command) == 0)
+			return guarded(commands[i].make, d);
+	return -EINVAL;
+}
+
+void
+telemetry_start(const struct telemetry_view *v)
+{
+	static bool registered;
+
+	pthread_mutex_lock(&lock);
+	view = *v;
+	answering = true;
+	pthread_mutex_unlock(&lock);
+	for (size_t i = 0; !registered && i < sizeof(commands) / sizeof(commands[0]); i++)
+		(void)rte_telemetry_register_cmd(commands[i].command, handle, commands[i].help);
+	registered = true;
+}
+
+void
+telemetry_stop(void)
+{
+	pthread_mutex_lock(&lock);
+	answering = false;
+	pthread_mutex_unlock(&lock);
+}

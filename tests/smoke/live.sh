@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Live capture of real traffic: a veth pair in a network namespace of its own, a
+# capture replayed into one end, the probe at the other. Every packet is
+# accounted for, and the flows are those of the same capture read with -r.
+. "$(dirname "$0")/_init.sh"
+
+have ip tcpreplay || { echo "skip - all of live.sh (no ip or no tcpreplay)"; exit 77; }
+space=panoptes-test-$$
+ip netns add "$space" 2>/dev/null ||
+	{ echo "skip - all of live.sh (no right to make a network namespace)"; exit 77; }
+trap 'cleanup; ip netns del "$space"' EXIT
+within() { ip netns exec "$space" "$@"; }
+
+# pair A B: a veth pair; nobody speaks on it but the test.
+pair()
+{
+	within ip link add "$1" type veth peer name "$2" || return 1
+	within sysctl -q -w "net.ipv6.conf.$1.disable_ipv6=1" "net.ipv6.conf.$2.disable_ipv6=1" 2>/dev/null
+	within ip link set "$1" up
+	within ip link set "$2" up
+}
+within sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
+check "a veth pair" pair va vb
+
+# listen OUT ARGUMENT...: starts the probe and waits until it has opened its output.
+listen()
+{
+	local out=$1 i
+	shift
+	rm -f "$out"
+	ip netns exec "$space" "$PANOPTES" "${options[@]}" --no-huge --stats -w "$out" "$@" 2>panoptes.err &
+	probe=$!
+	children+=("$probe")
+	for ((i = 0; i < 200; i++)); do
+		[ -s "$out" ] && return 0
+		kill -0 "$probe" 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+# stop: ends the probe in good order; what waits in its queues is still counted.
+stop()
+{
+	sleep 0.2
+	kill -TERM "$probe"
+	wait "$probe"
+	status=$?
+}
+
+replay() { within tcpreplay -q -i "$1" --pps "${pps:-4000}" "$2" >tcpreplay.out 2>&1; }
+sent() { awk '/Successful packets/ { print $3 }' tcpreplay.out; }
+
+# accounted NAME: all that was sent was received, and is somewhere.
+accounted()
+{
+	check_equal "$1: exit status" 0 "$status"
+	check_equal "$1: every packet received" "$(sent)" "$(ledger rx_packets)"
+	check_equal "$1: none unaccounted" "0 0" "$(ledger unaccounted) $(ledger records_unaccounted)"
+	check_equal "$1: none missed" "0 0 0 0" \
+		"$(ledger missed_kernel) $(ledger missed_port) $(ledger missed_memory) $(ledger drop_dispatch)"
+}
+
+# same NAME CAPTURE ARGUMENT...: live as offline.
+same()
+{
+	local name=$1 in=$2
+	shift 2
+	check "$name: it starts" listen live.argus "$@"
+	check "$name: replayed" replay vb "$in"
+	stop
+	accounted "$name"
+	check_equal "$name: the flows of the capture" "$(flows file.argus)" "$(flows live.argus)"
+}
+
+for topic in demo tcp-long tcp-complete icmp-echo fragments-v4 vlan-tagged arp-pairs tunnel-vxlan; do
+	meter "$captures/$topic.pcap" file.argus
+	same "$topic by AF_PACKET" "$captures/$topic.pcap" -i va --kernel-capture packet
+	grep -q "va: by AF_PACKET" panoptes.err || not_ok "$topic: said how"
+done
+for topic in demo tcp-complete; do
+	meter "$captures/$topic.pcap" file.argus
+	same "$topic by AF_XDP" "$captures/$topic.pcap" -i va --kernel-capture xdp
+	same "$topic with three workers" "$captures/$topic.pcap" -i va --workers 3
+	same "$topic, asleep when idle" "$captures/$topic.pcap" -i va --power sleep
+done
+
+# Two interfaces: each on its own has its id in its records, bound they share flows.
+check "another veth pair" pair vc vd
+meter "$captures/tcp-complete.pcap" file.argus
+both()
+{
+	check "$1: it starts" listen live.argus -i "$2"
+	check "$1: replayed" replay vb "$captures/tcp-complete.pcap"
+	check "$1: replayed to the other" replay vd "$captures/tcp-complete.pcap"
+	stop
+	check_equal "$1: exit status" 0 "$status"
+	check_equal "$1: received" $(($(sent) * 2)) "$(ledger rx_packets)"
+}
+both "ind:" "ind:va/7,vc/8"
+check_equal "ind: a flow each" "$(printf '0.0.0.7\n0.0.0.8\n')" \
+	"$(ra -nn -L -1 -r live.argus -s srcid:16 - tcp | tr -d ' ' | sort -u |
+		sed 's/^\([0-9]*\)$/0.0.0.\1/')"
+check_equal "ind: flows" 2 "$(ledger flows_opened)"
+both "bond:" "bond:va,vc/9"
+check_equal "bond: one flow" 1 "$(racluster -nn -L -1 -r live.argus -s saddr - tcp | wc -l)"
+
+# Records of flows that fell silent come by the clock, without another packet.
+instance=live-$$
+tell() { "$source_root/tests/support/telemetry.py" "$instance" "$@"; }
+check "it starts" listen live.argus -i va --name "$instance" -S 1
+check "replayed" replay vb "$captures/demo.pcap"
+check "records of silent flows" tell until records_written "$(flows file.argus | wc -l)"
+check "the ledger adds up, by telemetry" tell check
+tell /panoptes/lag >lag
+check "no record is late by a second" awk '$1 == "max_ms" { late = $2 } END { exit !(late < 1000) }' lag
+tell /panoptes/clock >clock
+check "time is the TSC's, close to the system's clock" \
+	awk '$1 == "source" { tsc = $2 == "tsc" } $1 == "error_bound_ns" { bound = $2 }
+		END { exit !(tsc && bound < 20000000) }' clock
+stop
+accounted "silent flows"
+
+# One that goes away is told of, and taken up again when it is back.
+check "it starts" listen live.argus -i va --kernel-capture packet
+within ip link del va
+for ((i = 0; i < 100; i++)); do
+	grep -q "looking for it" panoptes.err && break
+	sleep 0.05
+done
+check "a lost interface is told of" grep -q "interface va: .*looking for it" panoptes.err
+pair va vb
+for ((i = 0; i < 100; i++)); do
+	grep -q "it is back" panoptes.err && break
+	sleep 0.05
+done
+check "... and taken up again" grep -q "interface va: it is back" panoptes.err
+check "replayed" replay vb "$captures/tcp-complete.pcap"
+stop
+accounted "after a loss"
+check_equal "a loss is counted" 1 "$(ledger link_losses)"
+finish
