@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One buffer with room for the worst frame, one context that is used again and
- * again. Levels are those that keep up with a probe: gzip's cheapest, zstd's own.
+ * again. Levels are the cheapest, for the collector to keep up.
  */
 #include "export/codec.h"
 
