@@ -482,7 +482,7 @@ records_that_can_wait_wait_for_a_slow_client(void **state)
 	pthread_t reader;
 
 	f->options.waits = true;
-	f->options.stall_ns = 300 * MS;
+	f->options.stall_ns = 1000 * MS;
 	serve(f);
 	p = come_and_start(f, 0);
 	q = come_and_start(f, 1);
