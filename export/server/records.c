@@ -120,9 +120,9 @@ server_finish(struct server *s, const struct mar *m)
 			server_close(s, &s->clients[i]);
 	}
 	while ((c = unfinished(s)) != NULL) {
-		if (!s->options.waits && s->now_ns >= deadline_ns)
-			server_close(s, c);
-		else if (client_pending(c) || c->state == CLIENT_LEAVING)
+		const bool over = !s->options.waits && s->now_ns >= deadline_ns;
+
+		if (!over && (client_pending(c) || c->state == CLIENT_LEAVING))
 			server_wait(s, c);
 		else
 			server_close(s, c);
