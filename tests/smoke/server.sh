@@ -15,10 +15,10 @@ free_port()
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# until_true COMMAND...: within ten seconds.
+# until_true COMMAND...: within half a minute.
 until_true()
 {
-	for _ in {1..200}; do
+	for _ in {1..600}; do
 		"$@" && return 0
 		sleep 0.05
 	done
