@@ -28,7 +28,9 @@ retire(struct source_group *g, unsigned i, int result)
 		memcpy(g->source.problem, s->problem, sizeof(g->source.problem));
 	}
 	s->ops->close(s);
-	memmove(&g->members[i], &g->members[i + 1], (--g->n - i) * sizeof(g->members[0]));
+	g->n--;
+	for (; i < g->n; i++)
+		g->members[i] = g->members[i + 1];
 }
 
 static int
@@ -95,7 +97,8 @@ source_group_create(struct source *const *members, unsigned n)
 		return NULL;
 	}
 	g->source.ops = &group_ops;
-	memcpy(g->members, members, n * sizeof(*members));
+	for (unsigned i = 0; i < n; i++)
+		g->members[i] = members[i];
 	g->n = n;
 	g->at = n - 1; /* begins with the first */
 	return &g->source;

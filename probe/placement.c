@@ -25,10 +25,10 @@
 
 /* libnuma's way to tell of what it can't parse, which it prints otherwise: numa(3). */
 void
-numa_warn(int number, char *where, ...)
+numa_warn(int num, char *fmt, ...) /* NOLINT(readability-non-const-parameter): libnuma's */
 {
-	(void)number;
-	(void)where;
+	(void)num;
+	(void)fmt;
 }
 
 /* The CPUs to use, in the order of their use. */

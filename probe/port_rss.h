@@ -19,7 +19,7 @@
 #define PORT_RSS_KEY_MAX 64
 
 /* Every pair of bytes is the same: a change of places changes nothing. */
-void port_rss_key(uint8_t *key, unsigned size);
+void port_rss_key(uint8_t *out, unsigned size);
 
 /* What to ask a port for; nothing for a single queue. 'by_address': ports of TCP and UDP don't
  * count, so that fragments and ICMP errors meet their flow. */

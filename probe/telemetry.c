@@ -58,6 +58,14 @@ make_ledger(struct rte_tel_data *d)
 	add(d, "records_filtered", t.records_filtered);
 	add(d, "records_lost", t.records_lost);
 	add(d, "bytes_written", t.bytes_written);
+	add(d, "clients", t.clients.connections);
+	add(d, "clients_refused", t.clients.refused);
+	add(d, "clients_dropped", t.clients.dropped);
+	add(d, "client_records_offered", t.clients.offered);
+	add(d, "client_records_written", t.clients.written);
+	add(d, "client_records_filtered", t.clients.filtered);
+	add(d, "client_records_lost", t.clients.lost);
+	add(d, "client_bytes_written", t.clients.bytes);
 }
 
 static void

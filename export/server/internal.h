@@ -5,6 +5,8 @@
 #ifndef PANOPTES_EXPORT_SERVER_INTERNAL_H
 #define PANOPTES_EXPORT_SERVER_INTERNAL_H
 
+#include <time.h>
+
 #include "config/prefix.h"
 #include "export/server/client.h"
 #include "export/server/server.h"
@@ -53,6 +55,8 @@ void server_drop(struct server *, struct client *, const char *reason);
 void server_close(struct server *, struct client *);
 /* It gets records from now on. */
 void server_started(struct server *, struct client *);
+/* Nanoseconds of a clock. */
+uint64_t server_clock(clockid_t id);
 /* A turn, once the client's socket takes something or a while has passed. */
 void server_wait(struct server *, struct client *);
 

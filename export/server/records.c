@@ -109,6 +109,7 @@ unfinished(const struct server *s)
 void
 server_finish(struct server *s, const struct mar *m)
 {
+	const uint64_t deadline_ns = server_clock(CLOCK_MONOTONIC) + s->options.stall_ns;
 	struct client *c;
 
 	server_mar(s, m);
@@ -119,7 +120,9 @@ server_finish(struct server *s, const struct mar *m)
 			server_close(s, &s->clients[i]);
 	}
 	while ((c = unfinished(s)) != NULL) {
-		if (client_pending(c) || c->state == CLIENT_LEAVING)
+		const bool over = !s->options.waits && s->now_ns >= deadline_ns;
+
+		if (!over && (client_pending(c) || c->state == CLIENT_LEAVING))
 			server_wait(s, c);
 		else
 			server_close(s, c);

@@ -16,11 +16,14 @@
 #define WATCH_NS (NS_PER_S / 10)
 #define EVENTS 64
 #define WAIT_MS 20
-#define STALL_BYTES 65536u /* a client that waits for bytes takes these in stall_ns */
+/* A client that waits for bytes takes at least these in stall_ns; where the others wait for it, it
+ * must not let them wait long. */
+#define STALL_BYTES UINT64_C(65536)
+#define STALL_BYTES_SHARED UINT64_C(1048576)
 #define LEAVING_NS (2 * NS_PER_S)
 
-static uint64_t
-clock_ns(clockid_t id)
+uint64_t
+server_clock(clockid_t id)
 {
 	struct timespec t;
 
@@ -97,6 +100,12 @@ server_started(struct server *s, struct client *c)
 
 /* --- the turn ------------------------------------------------------------ */
 
+static uint64_t
+least_bytes(const struct server *s)
+{
+	return s->options.waits && server_clients(s) > 1 ? STALL_BYTES_SHARED : STALL_BYTES;
+}
+
 /* Whether it takes what it is to get, and keeps up. */
 static void
 watch(struct server *s, struct client *c)
@@ -108,7 +117,7 @@ watch(struct server *s, struct client *c)
 	}
 	if (c->state != CLIENT_STARTED)
 		return;
-	if (!client_pending(c) || c->window_bytes >= STALL_BYTES) {
+	if (!client_pending(c) || c->window_bytes >= least_bytes(s)) {
 		c->window_ns = s->now_ns;
 		c->window_bytes = 0;
 	} else if (s->now_ns - c->window_ns >= s->options.stall_ns) {
@@ -180,7 +189,7 @@ turn(struct server *s, uint64_t now_ns)
 	s->poll_due_ns = now_ns + POLL_NS;
 	if (look) {
 		s->watch_due_ns = now_ns + WATCH_NS;
-		s->status.now_ns = clock_ns(CLOCK_REALTIME);
+		s->status.now_ns = server_clock(CLOCK_REALTIME);
 	}
 	take_events(s);
 	for (unsigned i = 0; i < s->options.clients_max; i++)
@@ -201,5 +210,5 @@ server_wait(struct server *s, struct client *c)
 
 	if (poll(&p, 1, WAIT_MS) > 0)
 		c->writable = true;
-	turn(s, clock_ns(CLOCK_MONOTONIC));
+	turn(s, server_clock(CLOCK_MONOTONIC));
 }

@@ -3,7 +3,7 @@
  * Whole user data of control-plane flows: the store of blocks, and what the engine
  * makes of it.
  */
-#include "engine_harness.h"
+#include "tests/lcore/engine_harness.h"
 
 #include "lcore/control_data.h"
 

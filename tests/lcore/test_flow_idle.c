@@ -3,7 +3,7 @@
  * Idle times that the operator chose: they end a flow within its status interval,
  * each protocol's by its own setting.
  */
-#include "engine_harness.h"
+#include "tests/lcore/engine_harness.h"
 
 #define FLOWS 256
 

@@ -38,7 +38,7 @@ refused 2 "source id" -X -i eth0/ -w -
 refused 1 "net_nonesuch0" -X -i net_nonesuch0 --no-huge -w -
 refused 2 "lcores" -X -i nonesuch0 --lcores x -w -
 refused 2 "-P" -X -r "$good" -P 65536
-refused 2 "-B" -X -r "$good" -P 561 -B "no such host"
+refused 1 "-B" -X -r "$good" -P 561 -B 192.0.2.300
 refused 2 "missing.conf" -X -F missing.conf -r "$good" -w -
 refused 2 "filter\|syntax" -X -r "$good" -w out.argus - tcp and and
 refused 2 "nobody" -X -r "$good" -w out.argus "nobody knows this"

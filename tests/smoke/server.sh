@@ -15,10 +15,10 @@ free_port()
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# until_true COMMAND...: within ten seconds.
+# until_true COMMAND...: within half a minute.
 until_true()
 {
-	for _ in {1..200}; do
+	for _ in {1..600}; do
 		"$@" && return 0
 		sleep 0.05
 	done
@@ -129,13 +129,13 @@ fi
 
 # rabins and rasplit take their records from the socket as from a file.
 serve -r "$capture"
-rabins -n -c , -L -1 -M time 60s -B 1s -m proto -S "127.0.0.1:$port" -s pkts - ip >bins.lines 2>/dev/null &
+timeout 60 rabins -n -c , -L -1 -M time 60s -B 1s -m proto -S "127.0.0.1:$port" -s pkts - ip >bins.lines 2>/dev/null &
 children+=($!) bins=$!
 wait "$probe" "$bins"
 check_equal "rabins: bins keep the packets" "$(ra -n -c , -L -1 -r all.argus -s pkts - ip | awk '{ n += $1 } END { print n }')" \
 	"$(awk '{ n += $1 } END { print n }' bins.lines)"
 serve -r "$capture"
-rasplit -S "127.0.0.1:$port" -M time 1h -w 'split/a.%Y.%m.%d.%H' >/dev/null 2>&1 &
+timeout 60 rasplit -S "127.0.0.1:$port" -M time 1h -w 'split/a.%Y.%m.%d.%H' >/dev/null 2>&1 &
 children+=($!) split=$!
 wait "$probe" "$split"
 check_equal "rasplit: the parts add up" "$(totals all.argus)" \
