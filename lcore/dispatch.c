@@ -3,8 +3,8 @@
  * Packets are copied into the batch that is being filled for their worker.
  * Batches are handed over when they are full, or together after as many bursts
  * as there are workers: so they are mostly full, and clocks stay close. Live they
- * are handed over together every now and then, but never the last that a ring has
- * room for before it is full: a worker that is away finds packets, not clocks.
+ * are handed over every now and then, to workers that have nothing left to read: one
+ * that is away for a while finds full batches, not many with little in them.
  *
  * Before waiting for a full ring all other batches are handed over: the collector
  * merges by the workers' clocks, so none may be left behind the one that is
@@ -110,7 +110,7 @@ publish_all(struct dispatch *d, bool end)
 	for (unsigned w = 0; w < d->workers; w++) {
 		if (d->lossless || end)
 			(void)batch_of(d, w);
-		else if (packet_ring_room(d->rings[w]) <= 1)
+		else if (packet_ring_waiting(d->rings[w]) != 0)
 			continue;
 		publish(d, w, end);
 	}

@@ -3,7 +3,7 @@
  * One flow, as the flow table keeps it: split by temperature, a cache line each.
  * Lines 0 to 2 are what every packet of every protocol touches, 3 and 4 are the
  * protocol's own. Behind them lie sections that a configuration adds: MAC
- * addresses, packet sizes, time between packets, user data.
+ * addresses, packet sizes, time between packets, keystrokes, user data.
  *
  * Index 0 of a pair is the flow's source, i.e. whose packet came first, index 1
  * its destination. Owned by the worker lcore that owns the table.
@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "lcore/flow_keystroke.h"
+#include "lcore/flow_media.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_tcp.h"
 #include "ring/counters.h"
@@ -36,6 +38,7 @@
 #define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
 #define FLOW_CONTROL	0x04000000u /* of the control plane: all its user data is kept */
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
+#define FLOW_HAS_MEDIA	0x08000000u /* media valid */
 /* clang-format on */
 
 /* Loss of an ESP association by its sequence numbers (RFC 4303, 2.2). */
@@ -78,7 +81,8 @@ struct flow {
 	uint32_t flags;
 	uint8_t multi;       /* FLOW_MULTI_* */
 	uint8_t idle_strict; /* idle_s begins with the last packet, not after the interval */
-	uint8_t reserved[2];
+	uint8_t looks;       /* packets of UDP to be looked into for what they carry; 0: enough */
+	uint8_t reserved;
 
 	/* line 2: what the headers said */
 	uint64_t app_bytes[2];
@@ -98,6 +102,7 @@ struct flow {
 		struct flow_isis isis;
 		struct flow_wlan wlan;
 		struct flow_link link;
+		struct flow_media media;
 		uint8_t protocol[120];
 	};
 	uint8_t icmp_reporter[4]; /* FLOW_RECORD_ICMP, as are these: IPv4's type and code */
@@ -146,8 +151,10 @@ struct flow_layout {
 	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
 	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
-	uint32_t control_at; /* struct flow_control; 0: not there */
-	bool keeps_user;     /* any user data */
+	uint32_t control_at;   /* struct flow_control; 0: not there */
+	bool keeps_user;       /* any user data */
+	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
+	struct keystroke_rules keystroke;
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */
 	struct flow_control_plane control;
@@ -172,6 +179,13 @@ static inline struct flow_jitter *
 flow_jitter(const struct flow_layout *l, struct flow *f)
 {
 	return l->jitter_at ? (struct flow_jitter *)(void *)((char *)f + l->jitter_at) : NULL;
+}
+
+static inline struct flow_keystroke *
+flow_keystroke(const struct flow_layout *l, struct flow *f)
+{
+	return l->keystroke_at ? (struct flow_keystroke *)(void *)((char *)f + l->keystroke_at)
+	                       : NULL;
 }
 
 static inline struct flow_user_data *
@@ -220,6 +234,14 @@ flow_extend(struct flow *f, uint64_t time_ns, int dir)
 		f->first_ns[dir] = f->last_ns[dir] = time_ns;
 	else if (time_ns > f->last_ns[dir])
 		f->last_ns[dir] = time_ns;
+}
+
+/* From now on the flow is plain UDP, whatever it carries. */
+static inline void
+flow_forget_media(struct flow *f)
+{
+	f->looks = 0;
+	f->flags &= ~FLOW_HAS_MEDIA;
 }
 
 /* Whether there is something to report. */

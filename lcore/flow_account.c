@@ -37,6 +37,10 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 		l->sizes_at = place(&at, sizeof(struct flow_sizes));
 	if (c->jitter)
 		l->jitter_at = place(&at, sizeof(struct flow_jitter));
+	if (c->keystroke) {
+		l->keystroke_at = place(&at, sizeof(struct flow_keystroke));
+		keystroke_rules_init(&l->keystroke, c);
+	}
 	for (int d = 0; d < 2 && l->user_size != 0; d++)
 		l->user_at[d] = place(&at, sizeof(struct flow_user_data) + l->user_size);
 	if (c->control_plane) {
@@ -53,6 +57,7 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 {
 	struct flow_jitter *jitter = flow_jitter(l, f);
 	struct flow_sizes *sizes = flow_sizes(l, f);
+	struct flow_keystroke *keystroke = flow_keystroke(l, f);
 
 	for (int d = 0; d < 2; d++) {
 		f->app_bytes[d] = 0;
@@ -66,11 +71,22 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 		*sizes = (struct flow_sizes){ .min = { UINT16_MAX, UINT16_MAX } };
 	if (jitter != NULL)
 		memset(jitter->gaps, 0, sizeof(jitter->gaps));
+	if (keystroke != NULL)
+		keystroke->strokes = 0;
+}
+
+/* Whether the flow may carry something of its own on UDP. */
+static bool
+may_carry(const struct flow_key *k, uint32_t flags)
+{
+	return (flags & PACKET_UDP) && (k->kind == FLOW_IPV4 || k->kind == FLOW_IPV6) &&
+	       k->port[0] >= MEDIA_PORT_MIN && k->port[1] >= MEDIA_PORT_MIN;
 }
 
 static void
 start_protocol(struct flow *f, const struct packet *p)
 {
+	f->looks = may_carry(&f->entry.key, p->flags) ? MEDIA_TRIES : 0;
 	if (p->flags & PACKET_ARP) {
 		f->flags |= FLOW_HAS_ARP;
 		f->arp.hardware_len = p->arp.hardware_len;
@@ -114,6 +130,8 @@ flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 		memset(jitter->last_us, 0, sizeof(jitter->last_us));
 	if (l->control_at != 0)
 		flow_user_start(l, f);
+	if (l->keystroke_at != 0)
+		flow_keystroke_open(flow_keystroke(l, f), &l->keystroke);
 	start_protocol(f, p);
 }
 
@@ -140,6 +158,8 @@ flow_reset(const struct flow_layout *l, struct flow *f)
 	} else if (f->flags & FLOW_HAS_ESP) {
 		f->esp.status = 0;
 		f->esp.lost = 0;
+	} else if (f->flags & FLOW_HAS_MEDIA) {
+		flow_media_reported(&f->media);
 	}
 }
 
@@ -171,6 +191,8 @@ flow_turn(const struct flow_layout *l, struct flow *f)
 	if (jitter != NULL)
 		swap_bytes((uint8_t *)&jitter->last_us[0], (uint8_t *)&jitter->last_us[1],
 		           sizeof(jitter->last_us[0]));
+	if (l->keystroke_at != 0) /* who was the server may be a client now */
+		flow_keystroke_open(flow_keystroke(l, f), &l->keystroke);
 }
 
 bool
@@ -293,10 +315,30 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	g->count++;
 }
 
+/* Lines 3 and 4 of a UDP flow are touched as soon as a packet looks like something. */
 static void
-count_protocol(struct flow *f, const struct packet *p)
+count_media(struct flow *f, const struct packet *p, int dir)
 {
-	if (p->flags & PACKET_ESP) {
+	if (!(f->flags & FLOW_HAS_MEDIA)) {
+		if (!media_begins(p)) {
+			f->looks--;
+			return;
+		}
+		f->flags |= FLOW_HAS_MEDIA;
+		flow_media_open(&f->media);
+	}
+	flow_media_update(&f->media, p, dir);
+	if (f->media.kind == MEDIA_UNKNOWN && --f->looks == 0)
+		f->flags &= ~FLOW_HAS_MEDIA;
+}
+
+static void
+count_protocol(struct flow *f, const struct packet *p, int dir)
+{
+	if (p->flags & PACKET_UDP) {
+		if (f->looks != 0)
+			count_media(f, p, dir);
+	} else if (p->flags & PACKET_ESP) {
 		if (f->flags & FLOW_HAS_ESP)
 			flow_esp_update(&f->esp, p->esp.seq);
 		else
@@ -320,14 +362,16 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 	count_layer2(f, p, dir);
 	if (p->flags & (PACKET_IPV4 | PACKET_IPV6))
 		count_ip(f, p, dir);
-	if (p->flags & (PACKET_ESP | PACKET_ARP))
-		count_protocol(f, p);
+	if (p->flags & (PACKET_ESP | PACKET_ARP | PACKET_UDP))
+		count_protocol(f, p, dir);
 	if (l->mac_at != 0)
 		count_mac(f, flow_mac(l, f), p, dir);
 	if (l->sizes_at != 0)
 		count_size(flow_sizes(l, f), p->bytes, dir);
 	if (l->jitter_at != 0)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
+	if (l->keystroke_at != 0 && (p->flags & PACKET_TCP))
+		flow_keystroke_update(flow_keystroke(l, f), &l->keystroke, p, dir);
 	if (l->keeps_user)
 		flow_user_count(l, f, p, dir);
 }

@@ -79,9 +79,9 @@ packet_ring_reserve(struct packet_ring *r)
 }
 
 unsigned
-packet_ring_room(const struct packet_ring *r)
+packet_ring_waiting(const struct packet_ring *r)
 {
-	return rte_ring_free_count(r->ring);
+	return rte_ring_count(r->ring);
 }
 
 void

@@ -52,8 +52,8 @@ void packet_ring_free(struct packet_ring *);
 
 /* An empty batch to fill, the same one until it is published; NULL when the ring is full. */
 struct packet_batch *packet_ring_reserve(struct packet_ring *);
-/* Batches that can still be reserved, the one that is being filled among them. */
-unsigned packet_ring_room(const struct packet_ring *);
+/* Batches that were published and not yet released. */
+unsigned packet_ring_waiting(const struct packet_ring *);
 /* Hands over the batch that was reserved. */
 void packet_ring_publish(struct packet_ring *);
 

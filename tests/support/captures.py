@@ -157,6 +157,56 @@ def tcp_urgent():
     return c
 
 
+@capture
+def tcp_keystrokes():
+    """A session of SSH: sixty keystrokes with their echoes, and a listing in the midst."""
+    c = Capture()
+    t = Tcp(c, A, B, 40012, 22).handshake().exchange(200, 400, 6)
+    rng = random.Random(5)
+    for number in range(60):
+        c.now += rng.randrange(80, 400) * MS
+        t.send(48).send(48, reverse=True).ack()
+        if number == 30:
+            for _ in range(10):
+                t.send(1200, reverse=True)
+            t.ack()
+    t.close()
+    return c
+
+
+@capture
+def tcp_keystrokes_noisy():
+    """Twelve sessions of keystrokes, late and missing echoes, pastes and listings, at random."""
+    c = Capture()
+    rng = random.Random(1)
+    for number in range(12):
+        t = Tcp(c, A, B, 41000 + number, rng.choice((22, 23, 5000))).handshake()
+        step = rng.choice((1, 4))
+
+        def size(least, most, step=step):
+            return rng.randrange(least, most) // step * step
+
+        for _ in range(rng.randrange(20, 80)):
+            c.now += rng.choice((30, 60, 90, 150, 200, 300, 1200)) * rng.randrange(900, 1100) * MS // 1000
+            kind = rng.randrange(100)
+            if kind < 75:
+                for _ in range(rng.choice((1, 1, 1, 1, 1, 2))):
+                    t.send(size(40, 140))
+                for _ in range(rng.choice((0, 0, 0, 0, 1, 2, 3))):
+                    t.ack(reverse=rng.random() < 0.5)
+                c.now += rng.randrange(40) * MS
+                t.send(size(20, 270), reverse=True)
+                if kind < 50:
+                    t.ack()
+            elif kind < 85:
+                for _ in range(rng.randrange(1, 6)):
+                    t.send(size(400, 1400), reverse=True).ack()
+            else:
+                for _ in range(rng.randrange(1, 12)):
+                    t.send(size(44, 130))
+    return c
+
+
 # --- UDP, DNS
 
 @capture
@@ -201,6 +251,87 @@ def dns_queries():
         name = f"host{number}.example.org"
         u = Udp(c, A, ROUTER, 33000 + number, 53).send(dns(number, name), step=3 * MS)
         u.send(dns(number, name, f"192.0.2.{number + 1}"), reverse=True)
+    return c
+
+
+@capture
+def dns_queries_v6():
+    """Ten transactions between the same ports, the answers in another order."""
+    c = Capture()
+    u = Udp(c, A6, B6, 33000, 53)
+    for number in range(10):
+        u.send(dns(number, f"host{number}.example.org"), step=3 * MS)
+    for number in range(9, -1, -1):
+        u.send(dns(number, f"host{number}.example.org", f"192.0.2.{number + 1}"), reverse=True)
+    return c
+
+
+# --- RTP, RTCP, UDT
+
+def rtp(seq, source, kind=0, size=160):
+    return struct.pack("!BBHII", 0x80, kind, seq & 0xffff, seq * 160 & 0xffffffff, source) + bytes(size)
+
+
+def rtcp(source):
+    """A sender report and a source description."""
+    report = struct.pack("!BBHI", 0x80, 200, 6, source) + bytes(20)
+    return report + struct.pack("!BBHIBB", 0x81, 202, 3, source, 1, 4) + b"me@x" + bytes(2)
+
+
+@capture
+def rtp_call():
+    """Both ways for six seconds; the caller's 20th packet and another are missing."""
+    c = Capture()
+    voice, control = Udp(c, A, B, 16384, 20000), Udp(c, A, B, 16385, 20001)
+    for number in range(300):
+        if number not in (19, 100):
+            voice.send(rtp(65500 + number, 0xabcd), step=10 * MS)
+        voice.send(rtp(number, 0xef01), reverse=True, step=10 * MS)
+        if number % 100 == 50:
+            control.send(rtcp(0xabcd), step=0).send(rtcp(0xef01), reverse=True, step=0)
+    return c
+
+
+@capture
+def rtp_call_v6():
+    c = Capture()
+    voice = Udp(c, A6, B6, 16384, 20000)
+    for number in range(50):
+        voice.send(rtp(number, 0xabcd), step=20 * MS)
+    return c
+
+
+@capture
+def udp_like_media():
+    """Many conversations whose payloads begin with the first bits of RTP, and are none."""
+    c = Capture()
+    rng = random.Random(7)
+    for number in range(150):
+        u = Udp(c, A, B, 30000 + number, 40000 + number)
+        same = rng.randbytes(4)
+        for packet in range(6 + number % 6):
+            payload = bytes([0x80 | rng.randrange(64)]) + rng.randbytes(60)
+            if number % 3 == 1:
+                payload = payload[:8] + same + payload[12:]
+            elif number % 3 == 2:
+                payload = bytes([0x80 | packet, 0, 0, 0, 1, 8]) + same + same + payload[14:]
+            u.send(payload, reverse=packet % 2 == 1)
+    return c
+
+
+@capture
+def udt_transfer():
+    """A handshake, data of which packets 5 and 6 are missing, an acknowledgement."""
+    c = Capture()
+    u = Udp(c, A, B, 40000, 9000)
+    for kind, reverse in ((1, False), (-1, True)):
+        body = struct.pack("!IIIIIiII16x", 4, 1, 1000, 1500, 8192, kind, 77, 5)
+        u.send(struct.pack("!IIII", 0x80000000, 0, 0, 77) + body, reverse=reverse)
+    for number in range(20):
+        if number not in (5, 6):
+            u.send(struct.pack("!IIII", 1000 + number, 0xe0000001, number, 77) + bytes(1000))
+    u.send(struct.pack("!IIIIIIIIII", 0x80020000, 1, 0, 77, 1020, 900, 100, 8000, 500, 9000),
+           reverse=True)
     return c
 
 
@@ -457,6 +588,82 @@ def link_local_frames():
     c.add(eth(0x9000, bytes(40), MAC_A, MAC_A))
     c.add(eth(0xBEEF, bytes(40)))
     c.add(eth(0xBEEF, bytes(40), MAC_B, MAC_A))
+    return c
+
+
+def pppoe(protocol, payload, reverse=False):
+    session = struct.pack("!BBHHH", 0x11, 0, 7, len(payload) + 2, protocol) + payload
+    return eth(0x8864, session, *((MAC_B, MAC_A) if reverse else (MAC_A, MAC_B)))
+
+
+def isis(kind, header, dst="0180c2000014", src=MAC_A):
+    """A PDU of IS-IS, as LLC frames carry it; 'header' is what follows the common part."""
+    body = struct.pack("!BBBBBBBB", 0x83, len(header) + 8, 1, 0, kind, 1, 0, 0) + header
+    return llc(0xFE, 0xFE, 3, body + bytes(20), src, bytes.fromhex(dst))
+
+
+def system(number):
+    return bytes((0x19, 0x21, 0x68, 0, 0, number))
+
+
+@capture
+def control_ppp():
+    """PPPoE: link control, authentication, address negotiation, echoes, and packets inside."""
+    c = Capture()
+    for number in range(3):
+        for protocol in (0xC021, 0xC023, 0xC223, 0x8021, 0x8057, 0x80FD):
+            option = struct.pack("!BBHBBH", 1 + number, number, 8, 1, 4, 1492)
+            c.add(pppoe(protocol, option)).add(pppoe(protocol, option, reverse=True))
+        c.add(pppoe(0x0021, ipv4(A, B, 17, udp(A, B, 5017, 6017, b"p" * 40))))
+        c.add(pppoe(0x0057, ipv6(A6, B6, 17, udp(A6, B6, 5018, 6018, b"p" * 40))))
+    return c
+
+
+@capture
+def control_isis():
+    """Hellos, link state and sequence number PDUs of both levels, and of a point-to-point link."""
+    c = Capture()
+    for number in range(2):
+        for level, dst in ((0, "0180c2000014"), (1, "0180c2000015")):
+            hello = struct.pack("!B6sHHB7s", 1 + level, system(1), 30, 1497, 64, system(9) + b"\1")
+            lsp = struct.pack("!HH8sIHB", 60, 1199, system(1) + b"\0\0", 7 + number,
+                              0x1234 + number, 3)
+            csnp = struct.pack("!H7s8s8s", 60, system(1) + b"\0", bytes(8), b"\xff" * 8)
+            psnp = struct.pack("!H7s", 60, system(2) + b"\0")
+            for kind, header in ((15 + level, hello), (18 + 2 * level, lsp), (24 + level, csnp),
+                                 (26 + level, psnp)):
+                c.add(isis(kind, header, dst))
+        c.add(isis(17, struct.pack("!B6sHHB", 3, system(1), 30, 1497, 1)))
+    return c
+
+
+@capture
+def control_layer2():
+    """What bridges and old networks say: each twice, none with an IP address."""
+    c = Capture()
+    cisco, bridges = bytes.fromhex("01000ccccccc"), bytes.fromhex("0180c2000000")
+    nearest, slow = bytes.fromhex("0180c200000e"), bytes.fromhex("0180c2000002")
+    for _ in range(2):
+        c.add(llc(0x42, 0x42, 3, bytes(35), dst=bridges))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\x0c\x20\0" + bytes(60), dst=cisco))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\x0c\x01\x0b" + bytes(60), dst=cisco))
+        c.add(eth(0x88CC, bytes(46), dst=nearest))
+        c.add(eth(0x8809, b"\1\1" + bytes(108), dst=slow))
+        c.add(eth(0x888E, bytes(46), dst=bytes.fromhex("0180c2000003")))
+        # IPX: raw, in LLC, in SNAP, in Ethernet II
+        c.add(llc(0xFF, 0xFF, 0, bytes(60)))
+        c.add(llc(0xE0, 0xE0, 3, bytes(60)))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\0\x81\x37" + bytes(60)))
+        c.add(eth(0x8137, bytes(60)))
+        # NetBEUI, XID and TEST, AppleTalk, DECnet
+        c.add(llc(0xF0, 0xF0, 3, bytes(60)))
+        c.add(llc(0xF0, 0xF1, 0, bytes(60)))
+        c.add(llc(0, 1, 0xBF, b"\x81\1\0"))
+        c.add(llc(0, 0, 0xF3, bytes(40)))
+        c.add(eth(0x809B, bytes(60))).add(eth(0x6003, bytes(60)))
+        # CLNS: data, ES-IS hello, inactive
+        for network in (0x81, 0x82, 0):
+            c.add(llc(0xFE, 0xFE, 3, bytes((network, 20, 1, 30, 2)) + bytes(40)))
     return c
 
 
