@@ -12,6 +12,10 @@ dump=$shared/tools/argusdump.py
 may_fail=' corrupt-cut-http.pcap corrupt-record-length.pcap corrupt-not-a-capture.pcap
 	empty-zero-bytes.pcap empty-pcapng.pcapng '
 
+# Captures with packets that contradict themselves, by tshark too: lengths beyond the frame, headers
+# that do not fit, what fuzzers made.
+contradicts=' app-telnet.pcap mpls-many-layers.pcap tcp-flags-odd.pcap format-be-fuzz.pcap '
+
 captured=0
 for capture in "$shared"/corpus/*.pcap "$shared"/corpus/*.pcapng "$shared"/corpus/*.snoop; do
 	[ -f "$capture" ] || continue
@@ -32,6 +36,9 @@ for capture in "$shared"/corpus/*.pcap "$shared"/corpus/*.pcapng "$shared"/corpu
 	[ -s one.argus ] || continue
 	check_equal "$name: nothing unaccounted" 0 "$(ledger unaccounted)"
 	check_equal "$name: no record unaccounted" 0 "$(ledger records_unaccounted)"
+	check_equal "$name: each packet has a place" 0 "$(ledger drop_undecodable)"
+	[[ $name == corrupt-* || $contradicts == *" $name "* ]] ||
+		check_equal "$name: no packet contradicts itself" 0 "$(ledger malformed)"
 	check_equal "$name: racount sees what the ledger says" \
 		"$(ledger flow_packets) $(ledger flow_bytes)" "$(totals one.argus)"
 	[ ! -f "$dump" ] || check "$name: clean records" \
