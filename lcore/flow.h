@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "lcore/flow_media.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_tcp.h"
 #include "ring/counters.h"
@@ -36,6 +37,7 @@
 #define FLOW_RESTARTED	0x01000000u /* the next record begins a connection anew */
 #define FLOW_CONTROL	0x04000000u /* of the control plane: all its user data is kept */
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
+#define FLOW_HAS_MEDIA	0x08000000u /* media valid */
 /* clang-format on */
 
 /* Loss of an ESP association by its sequence numbers (RFC 4303, 2.2). */
@@ -78,7 +80,8 @@ struct flow {
 	uint32_t flags;
 	uint8_t multi;       /* FLOW_MULTI_* */
 	uint8_t idle_strict; /* idle_s begins with the last packet, not after the interval */
-	uint8_t reserved[2];
+	uint8_t looks;       /* packets of UDP to be looked into for what they carry; 0: enough */
+	uint8_t reserved;
 
 	/* line 2: what the headers said */
 	uint64_t app_bytes[2];
@@ -98,6 +101,7 @@ struct flow {
 		struct flow_isis isis;
 		struct flow_wlan wlan;
 		struct flow_link link;
+		struct flow_media media;
 		uint8_t protocol[120];
 	};
 	uint8_t icmp_reporter[4]; /* FLOW_RECORD_ICMP, as are these: IPv4's type and code */
@@ -220,6 +224,14 @@ flow_extend(struct flow *f, uint64_t time_ns, int dir)
 		f->first_ns[dir] = f->last_ns[dir] = time_ns;
 	else if (time_ns > f->last_ns[dir])
 		f->last_ns[dir] = time_ns;
+}
+
+/* From now on the flow is plain UDP, whatever it carries. */
+static inline void
+flow_forget_media(struct flow *f)
+{
+	f->looks = 0;
+	f->flags &= ~FLOW_HAS_MEDIA;
 }
 
 /* Whether there is something to report. */

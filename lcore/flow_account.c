@@ -68,9 +68,18 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 		memset(jitter->gaps, 0, sizeof(jitter->gaps));
 }
 
+/* Whether the flow may carry something of its own on UDP. */
+static bool
+may_carry(const struct flow_key *k, uint32_t flags)
+{
+	return (flags & PACKET_UDP) && (k->kind == FLOW_IPV4 || k->kind == FLOW_IPV6) &&
+	       k->port[0] >= MEDIA_PORT_MIN && k->port[1] >= MEDIA_PORT_MIN;
+}
+
 static void
 start_protocol(struct flow *f, const struct packet *p)
 {
+	f->looks = may_carry(&f->entry.key, p->flags) ? MEDIA_TRIES : 0;
 	if (p->flags & PACKET_ARP) {
 		f->flags |= FLOW_HAS_ARP;
 		f->arp.hardware_len = p->arp.hardware_len;
@@ -140,6 +149,8 @@ flow_reset(const struct flow_layout *l, struct flow *f)
 	} else if (f->flags & FLOW_HAS_ESP) {
 		f->esp.status = 0;
 		f->esp.lost = 0;
+	} else if (f->flags & FLOW_HAS_MEDIA) {
+		flow_media_reported(&f->media);
 	}
 }
 
@@ -309,6 +320,25 @@ count_protocol(struct flow *f, const struct packet *p)
 	}
 }
 
+/* Lines 3 and 4 of a UDP flow are touched as soon as a packet looks like something. */
+static void
+count_media(struct flow *f, const struct packet *p, int dir)
+{
+	if (!(p->flags & PACKET_UDP))
+		return;
+	if (!(f->flags & FLOW_HAS_MEDIA)) {
+		if (!media_begins(p)) {
+			f->looks--;
+			return;
+		}
+		f->flags |= FLOW_HAS_MEDIA;
+		flow_media_open(&f->media);
+	}
+	flow_media_update(&f->media, p, dir);
+	if (f->media.kind == MEDIA_UNKNOWN && --f->looks == 0)
+		f->flags &= ~FLOW_HAS_MEDIA;
+}
+
 void
 flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, int dir,
            bool active)
@@ -322,6 +352,8 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_ip(f, p, dir);
 	if (p->flags & (PACKET_ESP | PACKET_ARP))
 		count_protocol(f, p);
+	if (f->looks != 0)
+		count_media(f, p, dir);
 	if (l->mac_at != 0)
 		count_mac(f, flow_mac(l, f), p, dir);
 	if (l->sizes_at != 0)

@@ -264,8 +264,10 @@ count_weight(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 static void
 count_special(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
 {
-	if (e->weight != 0)
+	if (e->weight != 0) {
+		flow_forget_media(f); /* of a sample's sequence numbers most are missing */
 		count_weight(e, f, p, dir);
+	}
 	if (e->start_records && !(f->flags & FLOW_REPORTED))
 		(void)engine_report(e, f, CAUSE_START, e->clock_ns, false);
 }

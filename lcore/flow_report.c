@@ -198,6 +198,8 @@ report_protocol(const struct flow *f, struct flow_record *r)
 	} else if (f->flags & FLOW_ANSWERED) {
 		r->net = FLOW_NET_ARP;
 		memcpy(r->net_report.arp_responder, f->arp.responder, sizeof(f->arp.responder));
+	} else if (f->flags & FLOW_HAS_MEDIA) {
+		flow_media_report(&f->media, r);
 	} else if (f->entry.key.kind == FLOW_WLAN) {
 		memcpy(r->net_report.wlan_name, f->wlan.name, sizeof(f->wlan.name));
 	}

@@ -53,6 +53,7 @@ enum flow_net {
 	FLOW_NET_RTP,
 	FLOW_NET_RTCP,
 	FLOW_NET_ICMP, /* ICMP and ICMPv6: nothing beyond who and proto_key */
+	FLOW_NET_UDT,
 };
 
 /* Bits of flow_record.flags. */
@@ -133,6 +134,23 @@ struct flow_rtp_report {
 	uint16_t drops[2];
 	uint16_t deviation[2];
 	uint8_t silence; /* 1 source, 2 destination */
+};
+
+/* UDT, version 4. What both directions said of data is added up; of the rest the latest counts. */
+struct flow_udt_report {
+	uint32_t status;
+	uint32_t handshake[7]; /* version, type of socket, first sequence number, packet size,
+	                          window, type of connection, socket */
+	uint64_t last_ns;      /* of data, 0: none */
+	uint32_t seq;          /* of the latest data packet, */
+	uint32_t stamp;        /* ... its time, microseconds */
+	uint32_t ack;          /* from the latest acknowledgement: next sequence number expected, */
+	uint32_t rtt_us, rtt_variance_us;
+	uint32_t window;                         /* ... room, packets */
+	uint32_t rate;                           /* ... packets a second received, */
+	uint32_t capacity;                       /* ... and what the link may take */
+	uint32_t solo, first, middle, last;      /* data packets by their place in a message */
+	uint32_t dropped, retransmitted, nacked; /* packets */
 };
 
 /* An ICMP error that quoted this flow: argus's icmp DSR. */
@@ -225,6 +243,7 @@ struct flow_record {
 		struct flow_tcp_report tcp;
 		struct flow_esp_report esp;
 		struct flow_rtp_report rtp;
+		struct flow_udt_report udt;
 		uint8_t arp_responder[6]; /* FLOW_NET_ARP: MAC address that answered */
 		uint8_t wlan_name[32];    /* FLOW_WLAN: SSID, filled up with zeros */
 		uint8_t raw[128];

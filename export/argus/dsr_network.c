@@ -177,6 +177,31 @@ rtcp_write(struct writer *w, const struct flow_rtp_report *r)
 	put_u16(p + 22, r->drops[1]);
 }
 
+static void
+udt_write(struct writer *w, const struct flow_udt_report *u)
+{
+	const uint32_t values[] = { u->seq,     u->stamp,           u->ack,
+		                    u->rtt_us,  u->rtt_variance_us, u->window,
+		                    u->rate,    u->capacity,        u->solo,
+		                    u->first,   u->middle,          u->last,
+		                    u->dropped, u->retransmitted,   u->nacked };
+	uint8_t *p = writer_claim(w, 108);
+
+	if (p == NULL)
+		return;
+	put_dsr_header(p, WIRE_DSR_NETWORK, WIRE_NET_UDT, 0, 27);
+	put_u32(p + 4, 0);
+	put_u32(p + 8, u->status);
+	for (size_t i = 0; i < 7; i++)
+		put_u32(p + 12 + 4 * i, u->handshake[i]);
+	if (u->last_ns != 0)
+		put_stamp(p + 40, u->last_ns);
+	else
+		put_u64(p + 40, 0);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		put_u32(p + 48 + 4 * i, values[i]);
+}
+
 /* What filters of clients look at: type and code. As of argus all of it is little-endian; the
  * addresses are the packet's own, those that it quotes are not kept. IPv6's have no room. */
 static void
@@ -217,6 +242,9 @@ other_write(struct writer *w, const struct flow_record *r)
 		break;
 	case FLOW_NET_ICMP:
 		icmp_network_write(w, r);
+		break;
+	case FLOW_NET_UDT:
+		udt_write(w, &r->net_report.udt);
 		break;
 	case FLOW_NET_TCP:
 	case FLOW_NET_NONE:

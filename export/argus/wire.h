@@ -122,6 +122,7 @@
 #define WIRE_NET_TCP_PERF	0x05
 #define WIRE_NET_RTCP		0x09
 #define WIRE_NET_RTP		0x0A
+#define WIRE_NET_UDT		0x0D /* [c]: clients read one direction, argus writes two */
 #define WIRE_NET_ARP		0x10
 #define WIRE_NET_ICMP		0x34
 #define WIRE_NET_ESP		0x38

@@ -50,6 +50,8 @@ lost(const struct flow_record *r, int dir)
 	case FLOW_NET_RTP:
 	case FLOW_NET_RTCP:
 		return r->net_report.rtp.drops[dir];
+	case FLOW_NET_UDT:
+		return dir == 0 ? r->net_report.udt.dropped : 0;
 	default:
 		return 0;
 	}

@@ -63,7 +63,7 @@ match_protocol(enum filter_protocol proto, const struct flow_record *r)
 	case FILTER_PROTO_RTCP:
 		return r->net == FLOW_NET_RTCP;
 	case FILTER_PROTO_UDT:
-		return r->kind == FLOW_UDT;
+		return r->net == FLOW_NET_UDT || r->kind == FLOW_UDT;
 	case FILTER_PROTO_ISIS:
 		return r->kind == FLOW_ISIS;
 	case FILTER_PROTO_MPLS:

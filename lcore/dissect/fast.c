@@ -101,7 +101,7 @@ put_key(struct packet *p, const struct fast *f, bool v4)
 	key->port[!reverse] = dport;
 	key->kind = v4 ? FLOW_IPV4 : FLOW_IPV6;
 	key->proto = f->proto;
-	if (v4 && f->proto == 17 && (sport == 53 || dport == 53))
+	if (f->proto == 17 && (sport == 53 || dport == 53))
 		key->id = load16(f->l4 + UDP_SIZE);
 	p->reverse = reverse;
 }

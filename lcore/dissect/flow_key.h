@@ -8,8 +8,8 @@
  * What is in it, by kind and protocol:
  *
  *	TCP, UDP, SCTP, DCCP, UDP-Lite
- *		the smaller (address, port) first; for UDP over IPv4 with port 53, id is the
- *		DNS transaction
+ *		the smaller (address, port) first; for UDP with port 53, id is the DNS
+ *		transaction
  *	other IP protocols
  *		the smaller address first, no ports
  *	ICMP	not ordered: addr[0] is the asker of an exchange, else the sender.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * UDP (RFC 768). Payload goes by the IP length. As in argus every transaction of
- * DNS over IPv4 is a flow of its own, over IPv6 it is not.
+ * UDP (RFC 768). Payload goes by the IP length. Every transaction of DNS is a flow
+ * of its own: of argus 3 so over IPv4, of argus 5 over IPv6 as well.
  */
 #include "lcore/dissect/walk.h"
 
@@ -36,7 +36,7 @@ layer_udp(struct walk *w)
 	sport = load16(h);
 	dport = load16(h + 2);
 	key_ports(w, sport, dport);
-	if (p->key.kind == FLOW_IPV4 && (sport == 53 || dport == 53)) {
+	if (sport == 53 || dport == 53) {
 		w->complete = walk_has(w, UDP_SIZE + 2) && left >= UDP_SIZE + 2;
 		if (w->complete)
 			p->key.id = load16(h + UDP_SIZE);

@@ -566,6 +566,34 @@ network_is_by_protocol(void **state)
 	r.net = FLOW_NET_RTCP;
 	expect_plain(&dsr_network, &r, "30090006 80000102 00000003 80000506 00000007 0009000a");
 
+	memset(&r.net_report, 0, sizeof(r.net_report));
+	r.net = FLOW_NET_UDT;
+	r.net_report.udt = (struct flow_udt_report){
+		.status = 0x10,
+		.handshake = { 4, 1, 1000, 1500, 8192, 1, 77 },
+		.last_ns = 1700000000123456789,
+		.seq = 1019,
+		.stamp = 2,
+		.ack = 1020,
+		.rtt_us = 900,
+		.rtt_variance_us = 100,
+		.window = 8000,
+		.rate = 500,
+		.capacity = 9000,
+		.solo = 1,
+		.first = 2,
+		.middle = 3,
+		.last = 4,
+		.dropped = 5,
+		.retransmitted = 6,
+		.nacked = 7,
+	};
+	expect_plain(&dsr_network, &r,
+	             "300d001b 00000000 00000010 00000004 00000001 000003e8 000005dc 00002000"
+	             "00000001 0000004d 6553f100 0001e240 000003fb 00000002 000003fc 00000384"
+	             "00000064 00001f40 000001f4 00002328 00000001 00000002 00000003 00000004"
+	             "00000005 00000006 00000007");
+
 	record_http(&r);
 	r.net = FLOW_NET_ICMP;
 	r.proto = 1;

@@ -204,6 +204,87 @@ def dns_queries():
     return c
 
 
+@capture
+def dns_queries_v6():
+    """Ten transactions between the same ports, the answers in another order."""
+    c = Capture()
+    u = Udp(c, A6, B6, 33000, 53)
+    for number in range(10):
+        u.send(dns(number, f"host{number}.example.org"), step=3 * MS)
+    for number in range(9, -1, -1):
+        u.send(dns(number, f"host{number}.example.org", f"192.0.2.{number + 1}"), reverse=True)
+    return c
+
+
+# --- RTP, RTCP, UDT
+
+def rtp(seq, source, kind=0, size=160):
+    return struct.pack("!BBHII", 0x80, kind, seq & 0xffff, seq * 160 & 0xffffffff, source) + bytes(size)
+
+
+def rtcp(source):
+    """A sender report and a source description."""
+    report = struct.pack("!BBHI", 0x80, 200, 6, source) + bytes(20)
+    return report + struct.pack("!BBHIBB", 0x81, 202, 3, source, 1, 4) + b"me@x" + bytes(2)
+
+
+@capture
+def rtp_call():
+    """Both ways for six seconds; the caller's 20th packet and another are missing."""
+    c = Capture()
+    voice, control = Udp(c, A, B, 16384, 20000), Udp(c, A, B, 16385, 20001)
+    for number in range(300):
+        if number not in (19, 100):
+            voice.send(rtp(65500 + number, 0xabcd), step=10 * MS)
+        voice.send(rtp(number, 0xef01), reverse=True, step=10 * MS)
+        if number % 100 == 50:
+            control.send(rtcp(0xabcd), step=0).send(rtcp(0xef01), reverse=True, step=0)
+    return c
+
+
+@capture
+def rtp_call_v6():
+    c = Capture()
+    voice = Udp(c, A6, B6, 16384, 20000)
+    for number in range(50):
+        voice.send(rtp(number, 0xabcd), step=20 * MS)
+    return c
+
+
+@capture
+def udp_like_media():
+    """Many conversations whose payloads begin with the first bits of RTP, and are none."""
+    c = Capture()
+    rng = random.Random(7)
+    for number in range(400):
+        u = Udp(c, A, B, 30000 + number, 40000 + number)
+        same = rng.randbytes(4)
+        for packet in range(6 + number % 6):
+            payload = bytes([0x80 | rng.randrange(64)]) + rng.randbytes(60)
+            if number % 3 == 1:
+                payload = payload[:8] + same + payload[12:]
+            elif number % 3 == 2:
+                payload = bytes([0x80 | packet, 0, 0, 0, 1, 8]) + same + same + payload[14:]
+            u.send(payload, reverse=packet % 2 == 1)
+    return c
+
+
+@capture
+def udt_transfer():
+    """A handshake, data of which packets 5 and 6 are missing, an acknowledgement."""
+    c = Capture()
+    u = Udp(c, A, B, 40000, 9000)
+    for kind, reverse in ((1, False), (-1, True)):
+        body = struct.pack("!IIIIIiII16x", 4, 1, 1000, 1500, 8192, kind, 77, 5)
+        u.send(struct.pack("!IIII", 0x80000000, 0, 0, 77) + body, reverse=reverse)
+    for number in range(20):
+        if number not in (5, 6):
+            u.send(struct.pack("!IIII", 1000 + number, 0xe0000001, number, 77) + bytes(1000))
+    u.send(struct.pack("!IIIIIIIIII", 0x80020000, 1, 0, 77, 1020, 900, 100, 8000, 500, 9000),
+           reverse=True)
+    return c
+
+
 # --- ICMP
 
 @capture
