@@ -146,7 +146,7 @@ KEY(control_protocols, "ARGUS_CONTROLPLANE_PROTO", 0, NULL, CONTROL, control_pro
     "which IP traffic is control plane: services or ports with commas between, of TCP and UDP "
     "both or with tcp: or udp: before them, and IP protocols with ip: before them. The first one "
     "in a file replaces the default, others add to it")
-KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, USE_LATER,
+KEY(keystroke, "ARGUS_KEYSTROKE", 0, NULL, KEYSTROKE, keystroke, "no", 0, 0, NULL, NULL, 0,
     "count keystrokes: no, yes or tcp for any TCP flow, ssh for ssh alone")
 KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_conf,
     "DC_MIN=48;DC_MAX=128;GS_MAX=3;DS_MIN=24;DS_MAX=256;IC_MIN=50000;LCS_MAX=50000;GPC_MAX=3;"

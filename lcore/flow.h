@@ -3,7 +3,7 @@
  * One flow, as the flow table keeps it: split by temperature, a cache line each.
  * Lines 0 to 2 are what every packet of every protocol touches, 3 and 4 are the
  * protocol's own. Behind them lie sections that a configuration adds: MAC
- * addresses, packet sizes, time between packets, user data.
+ * addresses, packet sizes, time between packets, keystrokes, user data.
  *
  * Index 0 of a pair is the flow's source, i.e. whose packet came first, index 1
  * its destination. Owned by the worker lcore that owns the table.
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "lcore/flow_keystroke.h"
 #include "lcore/flow_media.h"
 #include "lcore/flow_table.h"
 #include "lcore/flow_tcp.h"
@@ -152,6 +153,8 @@ struct flow_layout {
 	uint32_t user_size;
 	uint32_t control_at; /* struct flow_control; 0: not there */
 	bool keeps_user;     /* any user data */
+	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
+	struct keystroke_rules keystroke;
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */
 	struct flow_control_plane control;
@@ -176,6 +179,13 @@ static inline struct flow_jitter *
 flow_jitter(const struct flow_layout *l, struct flow *f)
 {
 	return l->jitter_at ? (struct flow_jitter *)(void *)((char *)f + l->jitter_at) : NULL;
+}
+
+static inline struct flow_keystroke *
+flow_keystroke(const struct flow_layout *l, struct flow *f)
+{
+	return l->keystroke_at ? (struct flow_keystroke *)(void *)((char *)f + l->keystroke_at)
+	                       : NULL;
 }
 
 static inline struct flow_user_data *

@@ -37,6 +37,10 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 		l->sizes_at = place(&at, sizeof(struct flow_sizes));
 	if (c->jitter)
 		l->jitter_at = place(&at, sizeof(struct flow_jitter));
+	if (c->keystroke) {
+		l->keystroke_at = place(&at, sizeof(struct flow_keystroke));
+		keystroke_rules_init(&l->keystroke, c);
+	}
 	for (int d = 0; d < 2 && l->user_size != 0; d++)
 		l->user_at[d] = place(&at, sizeof(struct flow_user_data) + l->user_size);
 	if (c->control_plane) {
@@ -53,6 +57,7 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 {
 	struct flow_jitter *jitter = flow_jitter(l, f);
 	struct flow_sizes *sizes = flow_sizes(l, f);
+	struct flow_keystroke *keystroke = flow_keystroke(l, f);
 
 	for (int d = 0; d < 2; d++) {
 		f->app_bytes[d] = 0;
@@ -66,6 +71,8 @@ reset_facts(const struct flow_layout *l, struct flow *f)
 		*sizes = (struct flow_sizes){ .min = { UINT16_MAX, UINT16_MAX } };
 	if (jitter != NULL)
 		memset(jitter->gaps, 0, sizeof(jitter->gaps));
+	if (keystroke != NULL)
+		keystroke->strokes = 0;
 }
 
 /* Whether the flow may carry something of its own on UDP. */
@@ -123,6 +130,8 @@ flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 		memset(jitter->last_us, 0, sizeof(jitter->last_us));
 	if (l->control_at != 0)
 		flow_user_start(l, f);
+	if (l->keystroke_at != 0)
+		flow_keystroke_open(flow_keystroke(l, f), &l->keystroke);
 	start_protocol(f, p);
 }
 
@@ -182,6 +191,8 @@ flow_turn(const struct flow_layout *l, struct flow *f)
 	if (jitter != NULL)
 		swap_bytes((uint8_t *)&jitter->last_us[0], (uint8_t *)&jitter->last_us[1],
 		           sizeof(jitter->last_us[0]));
+	if (l->keystroke_at != 0) /* who was the server may be a client now */
+		flow_keystroke_open(flow_keystroke(l, f), &l->keystroke);
 }
 
 bool
@@ -360,6 +371,8 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_size(flow_sizes(l, f), p->bytes, dir);
 	if (l->jitter_at != 0)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
+	if (l->keystroke_at != 0 && (p->flags & PACKET_TCP))
+		flow_keystroke_update(flow_keystroke(l, f), &l->keystroke, p, dir);
 	if (l->keeps_user)
 		flow_user_count(l, f, p, dir);
 }

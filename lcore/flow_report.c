@@ -281,6 +281,19 @@ report_sections(const struct flow_layout *l, struct flow *f,
 	}
 }
 
+/* The client alone has any. */
+static void
+report_keystrokes(const struct flow_layout *l, struct flow *f, struct flow_record *r)
+{
+	const struct flow_keystroke *k = flow_keystroke(l, f);
+
+	if (k == NULL || !(f->flags & FLOW_HAS_TCP) || !flow_keystroke_counts(k))
+		return;
+	r->flags |= FLOW_RECORD_BEHAVIOR;
+	r->strokes[0] = k->strokes;
+	r->strokes[1] = 0;
+}
+
 void
 flow_report(const struct flow_layout *l, struct flow *f, const struct flow_record_layout *layout,
             struct flow_record *r)
@@ -295,5 +308,6 @@ flow_report(const struct flow_layout *l, struct flow *f, const struct flow_recor
 	report_layer2(l, f, r);
 	if (f->flags & FLOW_RECORD_ICMP)
 		report_icmp(f, r);
+	report_keystrokes(l, f, r);
 	report_sections(l, f, layout, r);
 }

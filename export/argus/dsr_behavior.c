@@ -20,7 +20,9 @@ behavior_write(struct writer *w, const struct far_input *in)
 	p = writer_claim(w, 12);
 	if (p == NULL)
 		return;
-	put_dsr_header(p, WIRE_DSR_BEHAVIOR, WIRE_BEHAVIOR_KEYSTROKE, 0, 3);
+	put_dsr_header(p, WIRE_DSR_BEHAVIOR,
+	               in->options->keystroke_ssh ? WIRE_BEHAVIOR_SSH : WIRE_BEHAVIOR_KEYSTROKE, 0,
+	               3);
 	put_u32(p + 4, (uint32_t)r->strokes[0]);
 	put_u32(p + 8, (uint32_t)r->strokes[1]);
 }

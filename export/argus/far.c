@@ -19,6 +19,7 @@ far_options_init(struct far_options *o, const struct config *c)
 		.packet_size = c->packet_size,
 		.mac = c->mac,
 		.keystroke = c->keystroke,
+		.keystroke_ssh = c->keystroke_ssh,
 	};
 }
 

@@ -27,6 +27,7 @@ struct far_options {
 	bool packet_size;           /* psize DSR */
 	bool mac;                   /* mac DSR */
 	bool keystroke;             /* behavior DSR */
+	bool keystroke_ssh;         /* ... of SSH alone */
 };
 void far_options_init(struct far_options *, const struct config *);
 

@@ -166,8 +166,9 @@
 /* encaps: in version 3 this bit of a mask says ERSPAN II, in version 5 VXLAN. [s] */
 #define WIRE_ENCAPS_ERSPAN2	0x04000000u
 
-/* behavior: keystrokes [s] */
+/* behavior: keystrokes */
 #define WIRE_BEHAVIOR_KEYSTROKE	0x01
+#define WIRE_BEHAVIOR_SSH	0x02
 
 /* clang-format on */
 

@@ -701,6 +701,17 @@ packet_sizes_and_keystrokes(void **state)
 }
 
 static void
+keystrokes_of_ssh_are_told_from_others(void **state)
+{
+	const struct far_options ssh = { .keystroke = true, .keystroke_ssh = true };
+	struct flow_record r = { .flags = FLOW_RECORD_BEHAVIOR, .strokes = { 3, 1 } };
+	const struct far_input in = { .options = &ssh, .record = &r };
+
+	(void)state;
+	expect(&dsr_behavior, &in, "54020003 00000003 00000001");
+}
+
+static void
 jitter_has_only_what_was_measured(void **state)
 {
 	struct flow_jitter_report j = { 0 };
@@ -775,6 +786,7 @@ main(void)
 		cmocka_unit_test(layer_2_dsrs_say_which_direction),
 		cmocka_unit_test(ip_dsrs_say_what_headers_said),
 		cmocka_unit_test(packet_sizes_and_keystrokes),
+		cmocka_unit_test(keystrokes_of_ssh_are_told_from_others),
 		cmocka_unit_test(jitter_has_only_what_was_measured),
 		cmocka_unit_test(user_data_is_padded_to_words),
 	};

@@ -157,6 +157,56 @@ def tcp_urgent():
     return c
 
 
+@capture
+def tcp_keystrokes():
+    """A session of SSH: sixty keystrokes with their echoes, and a listing in the midst."""
+    c = Capture()
+    t = Tcp(c, A, B, 40012, 22).handshake().exchange(200, 400, 6)
+    rng = random.Random(5)
+    for number in range(60):
+        c.now += rng.randrange(80, 400) * MS
+        t.send(48).send(48, reverse=True).ack()
+        if number == 30:
+            for _ in range(10):
+                t.send(1200, reverse=True)
+            t.ack()
+    t.close()
+    return c
+
+
+@capture
+def tcp_keystrokes_noisy():
+    """Twelve sessions of keystrokes, late and missing echoes, pastes and listings, at random."""
+    c = Capture()
+    rng = random.Random(1)
+    for number in range(12):
+        t = Tcp(c, A, B, 41000 + number, rng.choice((22, 23, 5000))).handshake()
+        step = rng.choice((1, 4))
+
+        def size(least, most, step=step):
+            return rng.randrange(least, most) // step * step
+
+        for _ in range(rng.randrange(20, 80)):
+            c.now += rng.choice((30, 60, 90, 150, 200, 300, 1200)) * rng.randrange(900, 1100) * MS // 1000
+            kind = rng.randrange(100)
+            if kind < 75:
+                for _ in range(rng.choice((1, 1, 1, 1, 1, 2))):
+                    t.send(size(40, 140))
+                for _ in range(rng.choice((0, 0, 0, 0, 1, 2, 3))):
+                    t.ack(reverse=rng.random() < 0.5)
+                c.now += rng.randrange(40) * MS
+                t.send(size(20, 270), reverse=True)
+                if kind < 50:
+                    t.ack()
+            elif kind < 85:
+                for _ in range(rng.randrange(1, 6)):
+                    t.send(size(400, 1400), reverse=True).ack()
+            else:
+                for _ in range(rng.randrange(1, 12)):
+                    t.send(size(44, 130))
+    return c
+
+
 # --- UDP, DNS
 
 @capture
@@ -256,7 +306,7 @@ def udp_like_media():
     """Many conversations whose payloads begin with the first bits of RTP, and are none."""
     c = Capture()
     rng = random.Random(7)
-    for number in range(400):
+    for number in range(150):
         u = Udp(c, A, B, 30000 + number, 40000 + number)
         same = rng.randbytes(4)
         for packet in range(6 + number % 6):
