@@ -2,7 +2,7 @@
 /*
  * IS-IS (ISO 10589, RFC 1195): hellos, link state and sequence number PDUs have
  * flows of their own, by sender, receiver and what they are about. Any other PDU
- * is an LLC flow.
+ * is a layer-2 flow.
  */
 #include "lcore/dissect/walk.h"
 

@@ -10,6 +10,7 @@
 #define LABEL_SIZE 4
 #define PPPOE_SIZE 6
 #define LABELS_MAX 32
+#define OSI_ISIS 0x83 /* network layer protocol (ISO 9577); argus takes it for an ethertype */
 
 enum layer
 layer_of_ethertype(uint16_t ethertype)
@@ -135,7 +136,10 @@ layer_llc(struct walk *w)
 		walk_consume_l2(w, 3);
 		if (!walk_has(w, 1))
 			return walk_short(w, 1);
-		return h[3] == 0x83 ? LAYER_ISIS : LAYER_DONE;
+		if (h[3] != OSI_ISIS)
+			return LAYER_DONE;
+		key_ether(w, OSI_ISIS, dsap, ssap);
+		return LAYER_ISIS;
 	}
 	if (dsap == 0xaa && ssap == 0xaa && control == 3) {
 		if (!walk_has(w, 8))

@@ -591,6 +591,82 @@ def link_local_frames():
     return c
 
 
+def pppoe(protocol, payload, reverse=False):
+    session = struct.pack("!BBHHH", 0x11, 0, 7, len(payload) + 2, protocol) + payload
+    return eth(0x8864, session, *((MAC_B, MAC_A) if reverse else (MAC_A, MAC_B)))
+
+
+def isis(kind, header, dst="0180c2000014", src=MAC_A):
+    """A PDU of IS-IS, as LLC frames carry it; 'header' is what follows the common part."""
+    body = struct.pack("!BBBBBBBB", 0x83, len(header) + 8, 1, 0, kind, 1, 0, 0) + header
+    return llc(0xFE, 0xFE, 3, body + bytes(20), src, bytes.fromhex(dst))
+
+
+def system(number):
+    return bytes((0x19, 0x21, 0x68, 0, 0, number))
+
+
+@capture
+def control_ppp():
+    """PPPoE: link control, authentication, address negotiation, echoes, and packets inside."""
+    c = Capture()
+    for number in range(3):
+        for protocol in (0xC021, 0xC023, 0xC223, 0x8021, 0x8057, 0x80FD):
+            option = struct.pack("!BBHBBH", 1 + number, number, 8, 1, 4, 1492)
+            c.add(pppoe(protocol, option)).add(pppoe(protocol, option, reverse=True))
+        c.add(pppoe(0x0021, ipv4(A, B, 17, udp(A, B, 5017, 6017, b"p" * 40))))
+        c.add(pppoe(0x0057, ipv6(A6, B6, 17, udp(A6, B6, 5018, 6018, b"p" * 40))))
+    return c
+
+
+@capture
+def control_isis():
+    """Hellos, link state and sequence number PDUs of both levels, and of a point-to-point link."""
+    c = Capture()
+    for number in range(2):
+        for level, dst in ((0, "0180c2000014"), (1, "0180c2000015")):
+            hello = struct.pack("!B6sHHB7s", 1 + level, system(1), 30, 1497, 64, system(9) + b"\1")
+            lsp = struct.pack("!HH8sIHB", 60, 1199, system(1) + b"\0\0", 7 + number,
+                              0x1234 + number, 3)
+            csnp = struct.pack("!H7s8s8s", 60, system(1) + b"\0", bytes(8), b"\xff" * 8)
+            psnp = struct.pack("!H7s", 60, system(2) + b"\0")
+            for kind, header in ((15 + level, hello), (18 + 2 * level, lsp), (24 + level, csnp),
+                                 (26 + level, psnp)):
+                c.add(isis(kind, header, dst))
+        c.add(isis(17, struct.pack("!B6sHHB", 3, system(1), 30, 1497, 1)))
+    return c
+
+
+@capture
+def control_layer2():
+    """What bridges and old networks say: each twice, none with an IP address."""
+    c = Capture()
+    cisco, bridges = bytes.fromhex("01000ccccccc"), bytes.fromhex("0180c2000000")
+    nearest, slow = bytes.fromhex("0180c200000e"), bytes.fromhex("0180c2000002")
+    for _ in range(2):
+        c.add(llc(0x42, 0x42, 3, bytes(35), dst=bridges))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\x0c\x20\0" + bytes(60), dst=cisco))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\x0c\x01\x0b" + bytes(60), dst=cisco))
+        c.add(eth(0x88CC, bytes(46), dst=nearest))
+        c.add(eth(0x8809, b"\1\1" + bytes(108), dst=slow))
+        c.add(eth(0x888E, bytes(46), dst=bytes.fromhex("0180c2000003")))
+        # IPX: raw, in LLC, in SNAP, in Ethernet II
+        c.add(llc(0xFF, 0xFF, 0, bytes(60)))
+        c.add(llc(0xE0, 0xE0, 3, bytes(60)))
+        c.add(llc(0xAA, 0xAA, 3, b"\0\0\0\x81\x37" + bytes(60)))
+        c.add(eth(0x8137, bytes(60)))
+        # NetBEUI, XID and TEST, AppleTalk, DECnet
+        c.add(llc(0xF0, 0xF0, 3, bytes(60)))
+        c.add(llc(0xF0, 0xF1, 0, bytes(60)))
+        c.add(llc(0, 1, 0xBF, b"\x81\1\0"))
+        c.add(llc(0, 0, 0xF3, bytes(40)))
+        c.add(eth(0x809B, bytes(60))).add(eth(0x6003, bytes(60)))
+        # CLNS: data, ES-IS hello, inactive
+        for network in (0x81, 0x82, 0):
+            c.add(llc(0xFE, 0xFE, 3, bytes((network, 20, 1, 30, 2)) + bytes(40)))
+    return c
+
+
 def talk(c):
     """The same small conversation for every link type and file format."""
     Tcp(c, A, B, 41000, 80).handshake().exchange(100, 1000).close()

@@ -70,11 +70,12 @@ directions_are_flows_of_their_own(void **state)
 }
 
 static void
-unknown_pdu_is_an_llc_flow(void **state)
+unknown_pdu_is_a_layer_2_flow(void **state)
 {
 	(void)state;
 	build(9, 27, false);
 	assert_int_equal(p.key.kind, FLOW_ETHER);
+	assert_int_equal(p.key.ethertype, 0x83);
 	assert_int_equal(p.key.port[0], 0xfe);
 	assert_false(p.flags & PACKET_MALFORMED);
 }
@@ -95,7 +96,7 @@ main(void)
 		cmocka_unit_test(pdus_have_flows_of_their_own),
 		cmocka_unit_test(link_state_pdu_is_keyed_by_its_checksum),
 		cmocka_unit_test(directions_are_flows_of_their_own),
-		cmocka_unit_test(unknown_pdu_is_an_llc_flow),
+		cmocka_unit_test(unknown_pdu_is_a_layer_2_flow),
 		cmocka_unit_test(header_length_that_contradicts_the_type_is_malformed),
 	};
 
