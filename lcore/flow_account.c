@@ -315,28 +315,10 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	g->count++;
 }
 
-static void
-count_protocol(struct flow *f, const struct packet *p)
-{
-	if (p->flags & PACKET_ESP) {
-		if (f->flags & FLOW_HAS_ESP)
-			flow_esp_update(&f->esp, p->esp.seq);
-		else
-			flow_esp_open(&f->esp, p->esp.seq);
-		f->flags |= FLOW_HAS_ESP;
-	} else if ((p->flags & PACKET_ARP) && (p->flags & PACKET_REPLY) &&
-	           f->entry.key.kind == FLOW_ARP) {
-		memcpy(f->arp.responder, p->arp.sender_mac, sizeof(f->arp.responder));
-		f->flags |= FLOW_ANSWERED;
-	}
-}
-
 /* Lines 3 and 4 of a UDP flow are touched as soon as a packet looks like something. */
 static void
 count_media(struct flow *f, const struct packet *p, int dir)
 {
-	if (!(p->flags & PACKET_UDP))
-		return;
 	if (!(f->flags & FLOW_HAS_MEDIA)) {
 		if (!media_begins(p)) {
 			f->looks--;
@@ -350,6 +332,25 @@ count_media(struct flow *f, const struct packet *p, int dir)
 		f->flags &= ~FLOW_HAS_MEDIA;
 }
 
+static void
+count_protocol(struct flow *f, const struct packet *p, int dir)
+{
+	if (p->flags & PACKET_UDP) {
+		if (f->looks != 0)
+			count_media(f, p, dir);
+	} else if (p->flags & PACKET_ESP) {
+		if (f->flags & FLOW_HAS_ESP)
+			flow_esp_update(&f->esp, p->esp.seq);
+		else
+			flow_esp_open(&f->esp, p->esp.seq);
+		f->flags |= FLOW_HAS_ESP;
+	} else if ((p->flags & PACKET_ARP) && (p->flags & PACKET_REPLY) &&
+	           f->entry.key.kind == FLOW_ARP) {
+		memcpy(f->arp.responder, p->arp.sender_mac, sizeof(f->arp.responder));
+		f->flags |= FLOW_ANSWERED;
+	}
+}
+
 void
 flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, int dir,
            bool active)
@@ -361,10 +362,8 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 	count_layer2(f, p, dir);
 	if (p->flags & (PACKET_IPV4 | PACKET_IPV6))
 		count_ip(f, p, dir);
-	if (p->flags & (PACKET_ESP | PACKET_ARP))
-		count_protocol(f, p);
-	if (f->looks != 0)
-		count_media(f, p, dir);
+	if (p->flags & (PACKET_ESP | PACKET_ARP | PACKET_UDP))
+		count_protocol(f, p, dir);
 	if (l->mac_at != 0)
 		count_mac(f, flow_mac(l, f), p, dir);
 	if (l->sizes_at != 0)
