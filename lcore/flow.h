@@ -151,8 +151,8 @@ struct flow_layout {
 	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
 	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
-	uint32_t control_at; /* struct flow_control; 0: not there */
-	bool keeps_user;     /* any user data */
+	uint32_t control_at;   /* struct flow_control; 0: not there */
+	bool keeps_user;       /* any user data */
 	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
 	struct keystroke_rules keystroke;
 	bool track_duplicates;
