@@ -33,6 +33,8 @@
 
 #define TOTALS_WORDS (sizeof(struct collector_totals) / sizeof(uint64_t))
 static_assert(sizeof(struct collector_totals) == TOTALS_WORDS * sizeof(uint64_t), "words alone");
+#define OUTPUT_WORDS (sizeof(struct collector_output) / sizeof(uint64_t))
+static_assert(sizeof(struct collector_output) == OUTPUT_WORDS * sizeof(uint64_t), "words alone");
 
 /* What receiving cores had counted at the last MAR. */
 struct ledger {
@@ -54,9 +56,10 @@ struct collector {
 	unsigned idle, hurry_turns;
 	uint64_t records_received;
 	struct lag lag;
-	/* collector_totals as others see them: an even version, the same before and after */
+	/* collector_totals, and behind them each output's, as others see them: an even version, the
+	 * same before and after */
 	_Atomic uint32_t shown_version;
-	_Atomic uint64_t shown[TOTALS_WORDS];
+	_Atomic uint64_t *shown;
 };
 
 static uint64_t
@@ -179,35 +182,70 @@ collector_idle(struct collector *c)
 }
 
 static void
+show_words(_Atomic uint64_t *to, const void *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t word;
+
+		memcpy(&word, (const uint8_t *)from + i * sizeof(word), sizeof(word));
+		atomic_store_explicit(&to[i], word, memory_order_relaxed);
+	}
+}
+
+static void
 show_totals(struct collector *c)
 {
 	const uint32_t version = atomic_load_explicit(&c->shown_version, memory_order_relaxed);
 	struct collector_totals totals;
-	uint64_t words[TOTALS_WORDS];
 
 	collector_totals(c, &totals);
-	memcpy(words, &totals, sizeof(words));
 	atomic_store_explicit(&c->shown_version, version + 1, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	for (unsigned i = 0; i < TOTALS_WORDS; i++)
-		atomic_store_explicit(&c->shown[i], words[i], memory_order_relaxed);
+	show_words(c->shown, &totals, TOTALS_WORDS);
+	for (unsigned i = 0; i < c->outputs.n; i++) {
+		const struct sink *s = c->outputs.v[i].sink;
+		const struct collector_output output = {
+			.records_written = s->records_written,
+			.records_filtered = s->records_filtered,
+			.records_lost = s->records_lost,
+			.bytes_written = s->bytes_written,
+			.failed = s->error != 0,
+		};
+
+		show_words(c->shown + TOTALS_WORDS + i * OUTPUT_WORDS, &output, OUTPUT_WORDS);
+	}
 	atomic_store_explicit(&c->shown_version, version + 2, memory_order_release);
+}
+
+/* 'n' words of what is shown, of one moment; the writer is done within microseconds. */
+static void
+read_shown(const struct collector *c, size_t first, size_t n, void *to)
+{
+	uint32_t version;
+
+	do {
+		version = atomic_load_explicit(&c->shown_version, memory_order_acquire);
+		for (size_t i = 0; i < n; i++) {
+			const uint64_t word =
+			        atomic_load_explicit(&c->shown[first + i], memory_order_relaxed);
+
+			memcpy((uint8_t *)to + i * sizeof(word), &word, sizeof(word));
+		}
+		atomic_thread_fence(memory_order_acquire);
+	} while ((version & 1) != 0 ||
+	         version != atomic_load_explicit(&c->shown_version, memory_order_relaxed));
 }
 
 void
 collector_totals_live(const struct collector *c, struct collector_totals *totals)
 {
-	uint64_t words[TOTALS_WORDS];
-	uint32_t version;
+	read_shown(c, 0, TOTALS_WORDS, totals);
+}
 
-	do {
-		version = atomic_load_explicit(&c->shown_version, memory_order_acquire);
-		for (unsigned i = 0; i < TOTALS_WORDS; i++)
-			words[i] = atomic_load_explicit(&c->shown[i], memory_order_relaxed);
-		atomic_thread_fence(memory_order_acquire);
-	} while ((version & 1) != 0 ||
-	         version != atomic_load_explicit(&c->shown_version, memory_order_relaxed));
-	memcpy(totals, words, sizeof(words));
+void
+collector_output_live(const struct collector *c, unsigned index, struct collector_output *output)
+{
+	read_shown(c, TOTALS_WORDS + index * OUTPUT_WORDS, OUTPUT_WORDS, output);
 }
 
 const struct lag *
@@ -295,6 +333,7 @@ collector_run(void *arg)
 			collector_idle(c);
 	}
 	collector_mar(c, CAUSE_STOP);
+	show_totals(c);
 	outputs_close(&c->outputs);
 	return c->outputs.error;
 }
@@ -318,7 +357,8 @@ collector_memory(struct collector *c)
 	const size_t size = (size_t)c->numbered_flows * sizeof(uint32_t);
 
 	c->sequence = calloc(o->workers ? o->workers : 1, sizeof(uint32_t *));
-	if (c->sequence == NULL)
+	c->shown = calloc(TOTALS_WORDS + o->config->outputs.n * OUTPUT_WORDS, sizeof(*c->shown));
+	if (c->sequence == NULL || c->shown == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < o->workers && size != 0; i++) {
 		c->sequence[i] = pages_get(size);
@@ -407,6 +447,7 @@ collector_totals(const struct collector *c, struct collector_totals *t)
 		.bytes_written = o->bytes,
 	};
 	outputs_clients(o, &t->clients);
+	t->clients_served = outputs_live(o) - o->live;
 	for (unsigned i = 0; i < o->n; i++) {
 		const struct sink *s = o->v[i].sink;
 
@@ -445,5 +486,6 @@ collector_free(struct collector *c)
 			munmap(c->sequence[i], (size_t)c->numbered_flows * sizeof(uint32_t));
 	}
 	free(c->sequence);
+	free(c->shown);
 	free(c);
 }

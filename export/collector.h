@@ -59,11 +59,20 @@ struct collector_totals {
 	uint64_t records_replayed; /* kept by an earlier run, written by this one */
 	uint64_t bytes_written;
 	struct server_totals clients; /* that came in */
+	uint64_t clients_served;      /* that get records now */
+};
+/* What came of one output so far. */
+struct collector_output {
+	uint64_t records_written, records_filtered, records_lost;
+	uint64_t bytes_written;
+	uint64_t failed; /* 1: it ended with an error and loses all that comes */
 };
 /* For the ledger; valid after collector_run has returned. */
 void collector_totals(const struct collector *, struct collector_totals *);
 /* The same from another thread while it runs, as it was less than a second ago. */
 void collector_totals_live(const struct collector *, struct collector_totals *);
+/* Likewise, of the output that is 'index'-th in the configuration. */
+void collector_output_live(const struct collector *, unsigned index, struct collector_output *);
 /* How late records were; any thread may read it. */
 const struct lag *collector_lag(const struct collector *);
 /* One line about the first output failure, or NULL. */

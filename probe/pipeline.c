@@ -62,7 +62,9 @@ pipeline_run(struct pipeline *p)
 		.counters = (const struct counters *const *)p->counters,
 		.counting_cores = p->counting_cores,
 		.workers = p->workers,
+		.flows_per_worker = p->flows_per_worker,
 		.rings = p->flow_rings,
+		.config = p->options.config,
 		.inputs = p->options.inputs,
 		.collector = p->collector,
 	};

@@ -13,6 +13,8 @@
 #include <rte_ethdev.h>
 #include <rte_telemetry.h>
 
+#include "config/value.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* between answers and stop */
 static struct telemetry_view view;
 static bool answering;
@@ -68,6 +70,28 @@ make_ledger(struct rte_tel_data *d)
 	add(d, "client_bytes_written", t.clients.bytes);
 }
 
+/* A part of an answer; NULL: no memory. */
+static struct rte_tel_data *
+part_new(void)
+{
+	struct rte_tel_data *part = rte_tel_data_alloc();
+
+	if (part != NULL)
+		rte_tel_data_start_dict(part);
+	return part;
+}
+
+/* By number: rte_telemetry takes letters, digits, '_' and '/' for names, and nothing else. */
+static void
+part_add(struct rte_tel_data *d, unsigned number, struct rte_tel_data *part)
+{
+	char key[16];
+
+	snprintf(key, sizeof(key), "%u", number);
+	if (rte_tel_data_add_dict_container(d, key, part, 0) < 0)
+		rte_tel_data_free(part);
+}
+
 static void
 add_worker(struct rte_tel_data *d, unsigned w)
 {
@@ -77,19 +101,15 @@ add_worker(struct rte_tel_data *d, unsigned w)
 		                              COUNTER_records_made,     COUNTER_records_deferred,
 		                              COUNTER_records_lost_ring };
 	const struct counters *c = view.counters[w];
-	struct rte_tel_data *one = rte_tel_data_alloc();
-	char name[16];
+	struct rte_tel_data *one = part_new();
 
 	if (one == NULL)
 		return;
-	rte_tel_data_start_dict(one);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		add(one, counter_name(shown[i]), counter_get(c, shown[i]));
 	add(one, "ring_used", flow_ring_used(view.rings[w]));
 	add(one, "ring_size", flow_ring_capacity(view.rings[w]));
-	snprintf(name, sizeof(name), "%u", w);
-	if (rte_tel_data_add_dict_container(d, name, one, 0) < 0)
-		rte_tel_data_free(one);
+	part_add(d, w, one);
 }
 
 static void
@@ -100,26 +120,82 @@ make_workers(struct rte_tel_data *d)
 }
 
 static void
+make_flows(struct rte_tel_data *d)
+{
+	uint64_t opened = 0, gone = 0;
+
+	/* what went first: it was opened by then */
+	for (unsigned w = 0; w < view.workers; w++)
+		gone += counter_get(view.counters[w], COUNTER_flows_closed) +
+		        counter_get(view.counters[w], COUNTER_flows_evicted);
+	for (unsigned w = 0; w < view.workers; w++)
+		opened += counter_get(view.counters[w], COUNTER_flows_opened);
+	add(d, "opened", opened);
+	add(d, "gone", gone);
+	add(d, "now", opened > gone ? opened - gone : 0);
+	add(d, "room", (uint64_t)view.flows_per_worker * view.workers);
+}
+
+static void
+make_outputs(struct rte_tel_data *d)
+{
+	for (unsigned i = 0; i < view.config->outputs.n; i++) {
+		struct rte_tel_data *one = part_new();
+		struct collector_output o;
+		char target[RTE_TEL_MAX_STRING_LEN];
+
+		if (one == NULL)
+			return;
+		collector_output_live(view.collector, i, &o);
+		(void)rte_tel_data_add_dict_string(
+		        one, "target",
+		        value_shown(view.config->outputs.v[i].target, target, sizeof(target)));
+		add(one, "records_written", o.records_written);
+		add(one, "records_filtered", o.records_filtered);
+		add(one, "records_lost", o.records_lost);
+		add(one, "bytes_written", o.bytes_written);
+		add(one, "failed", o.failed);
+		part_add(d, i, one);
+	}
+}
+
+static void
+make_clients(struct rte_tel_data *d)
+{
+	struct collector_totals t;
+
+	collector_totals_live(view.collector, &t);
+	add(d, "now", t.clients_served);
+	add(d, "connections", t.clients.connections);
+	add(d, "refused", t.clients.refused);
+	add(d, "dropped", t.clients.dropped);
+	add(d, "records_offered", t.clients.offered);
+	add(d, "records_written", t.clients.written);
+	add(d, "records_filtered", t.clients.filtered);
+	add(d, "records_lost", t.clients.lost);
+	add(d, "bytes_written", t.clients.bytes);
+}
+
+static void
 make_ports(struct rte_tel_data *d)
 {
 	for (unsigned i = 0; i < view.inputs->port_count; i++) {
 		const struct port *p = &view.inputs->ports[i];
-		struct rte_tel_data *one = rte_tel_data_alloc();
+		struct rte_tel_data *one = part_new();
 		struct rte_eth_stats stats;
 
 		if (one == NULL || rte_eth_stats_get(p->id, &stats) < 0) {
 			rte_tel_data_free(one);
 			continue;
 		}
-		rte_tel_data_start_dict(one);
+		(void)rte_tel_data_add_dict_string(one, "name", p->name);
 		add(one, "queues", p->queues);
 		add(one, "received", stats.ipackets);
 		add(one, "received_bytes", stats.ibytes);
 		add(one, "missed_port", stats.imissed);
 		add(one, "missed_memory", stats.rx_nombuf);
 		add(one, "missed_errors", stats.ierrors);
-		if (rte_tel_data_add_dict_container(d, p->name, one, 0) < 0)
-			rte_tel_data_free(one);
+		part_add(d, i, one);
 	}
 }
 
@@ -159,6 +235,9 @@ static const struct {
 } commands[] = {
 	{ "/panoptes/ledger", make_ledger, "All counters. Takes no parameters" },
 	{ "/panoptes/workers", make_workers, "Each worker. Takes no parameters" },
+	{ "/panoptes/flows", make_flows, "Flows in tables. Takes no parameters" },
+	{ "/panoptes/outputs", make_outputs, "Each output. Takes no parameters" },
+	{ "/panoptes/clients", make_clients, "All clients. Takes no parameters" },
 	{ "/panoptes/ports", make_ports, "Each port. Takes no parameters" },
 	{ "/panoptes/lag", make_lag, "How late records are. Takes no parameters" },
 	{ "/panoptes/clock", make_clock, "Packet times. Takes no parameters" },

@@ -5,7 +5,10 @@
  *
  *	/panoptes/ledger	every counter, summed over cores, and the outputs' totals
  *	/panoptes/workers	packets, flows and the ring of each worker
- *	/panoptes/ports		what each port received and lost, and its link
+ *	/panoptes/flows		flows in tables, and their room
+ *	/panoptes/outputs	what came of records at each output
+ *	/panoptes/clients	... and at clients
+ *	/panoptes/ports		what each port received and lost
  *	/panoptes/lag		how late records are: a histogram in milliseconds
  *	/panoptes/clock		source and error of packet times
  *
@@ -14,6 +17,7 @@
 #ifndef PANOPTES_PROBE_TELEMETRY_H
 #define PANOPTES_PROBE_TELEMETRY_H
 
+#include "config/config.h"
 #include "export/collector.h"
 #include "probe/inputs.h"
 #include "ring/counters.h"
@@ -23,7 +27,9 @@
 struct telemetry_view {
 	const struct counters *const *counters; /* the workers' come first */
 	unsigned counting_cores, workers;
+	uint32_t flows_per_worker;
 	struct flow_ring *const *rings; /* a worker's */
+	const struct config *config;
 	const struct inputs *inputs;
 	const struct collector *collector;
 };

@@ -94,6 +94,9 @@ sample_clear(struct top_sample *s)
 {
 	json_decref(s->ledger);
 	json_decref(s->workers);
+	json_decref(s->flows);
+	json_decref(s->outputs);
+	json_decref(s->clients);
 	json_decref(s->ports);
 	json_decref(s->lag);
 	json_decref(s->clock);
@@ -110,6 +113,9 @@ sample_take(int fd, struct top_sample *s)
 		.time_s = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
 		.ledger = ask(fd, "/panoptes/ledger"),
 		.workers = ask(fd, "/panoptes/workers"),
+		.flows = ask(fd, "/panoptes/flows"),
+		.outputs = ask(fd, "/panoptes/outputs"),
+		.clients = ask(fd, "/panoptes/clients"),
 		.ports = ask(fd, "/panoptes/ports"),
 		.lag = ask(fd, "/panoptes/lag"),
 		.clock = ask(fd, "/panoptes/clock"),

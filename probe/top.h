@@ -16,7 +16,7 @@ int top_main(int argc, char *argv[]);
 /* Answers of one moment; NULL where there was none. */
 struct top_sample {
 	double time_s; /* of a clock that does not jump */
-	json_t *ledger, *workers, *ports, *lag, *clock;
+	json_t *ledger, *workers, *flows, *outputs, *clients, *ports, *lag, *clock;
 };
 
 /* One screen; rates are since 'before', which may be empty. */

@@ -112,24 +112,57 @@ static void
 print_ports(FILE *f, const struct top_sample *a, const struct top_sample *b)
 {
 	const double seconds = b->time_s - a->time_s;
-	const char *name;
+	const char *number_of, *name;
 	json_t *p;
 
 	if (json_object_size(b->ports) == 0)
 		return;
 	fprintf(f, "\n%-20s %9s %9s %10s %10s %10s\n", "port", "packet/s", "bit/s", "missed",
 	        "no memory", "damaged");
-	json_object_foreach(b->ports, name, p)
+	json_object_foreach(b->ports, number_of, p)
 	{
-		const json_t *then = json_object_get(a->ports, name);
+		const json_t *then = json_object_get(a->ports, number_of);
 		char t[2][16];
 
-		fprintf(f, "%-20s %9s %9s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n", name,
+		name = json_string_value(json_object_get(p, "name"));
+		fprintf(f, "%-20s %9s %9s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n",
+		        name != NULL ? name : number_of,
 		        scaled(rate(then, p, "received", seconds), t[0]),
 		        scaled(8 * rate(then, p, "received_bytes", seconds), t[1]),
 		        number(p, "missed_port"), number(p, "missed_memory"),
 		        number(p, "missed_errors"));
 	}
+}
+
+static void
+print_outputs(FILE *f, const struct top_sample *a, const struct top_sample *b)
+{
+	const double seconds = b->time_s - a->time_s;
+	const char *key;
+	char text[16];
+	json_t *o;
+
+	fprintf(f, "\n%-30s %9s %12s %12s %12s\n", "output", "record/s", "written", "filtered",
+	        "lost");
+	json_object_foreach(b->outputs, key, o)
+	{
+		const char *target = json_string_value(json_object_get(o, "target"));
+
+		fprintf(f, "%-30s %9s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 "%s\n",
+		        target != NULL ? target : key,
+		        scaled(rate(json_object_get(a->outputs, key), o, "records_written",
+		                    seconds),
+		               text),
+		        number(o, "records_written"), number(o, "records_filtered"),
+		        number(o, "records_lost"), number(o, "failed") != 0 ? " failed" : "");
+	}
+	if (number(b->clients, "connections") == 0)
+		return;
+	fprintf(f, "%-30" PRIu64 " %9s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " clients\n",
+	        number(b->clients, "now"),
+	        scaled(rate(a->clients, b->clients, "records_written", seconds), text),
+	        number(b->clients, "records_written"), number(b->clients, "records_filtered"),
+	        number(b->clients, "records_lost"));
 }
 
 void
@@ -144,7 +177,10 @@ top_print(FILE *f, const char *name, const struct top_sample *before, const stru
 	print_row(f, "flows", before, now, "flows_opened", 1, "flow/s");
 	print_row(f, "records", before, now, "records_made", 1, "record/s");
 	print_row(f, "written", before, now, "records_written", 1, "record/s");
+	fprintf(f, "%-10s %16" PRIu64 " of %" PRIu64 "\n", "in table", number(now->flows, "now"),
+	        number(now->flows, "room"));
 	print_losses(f, now->ledger);
 	print_workers(f, before, now);
 	print_ports(f, before, now);
+	print_outputs(f, before, now);
 }

@@ -369,6 +369,8 @@ static void
 one_failing_output_does_not_hurt_another(void **state)
 {
 	struct fixture *f = *state;
+	struct collector_output output;
+	struct collector_totals live;
 	struct collector *c;
 
 	f->config.outputs.n = 2;
@@ -383,6 +385,17 @@ one_failing_output_does_not_hurt_another(void **state)
 	collector_totals(c, &f->totals);
 	assert_int_equal(f->totals.records_lost, 5000);
 	assert_int_equal(f->totals.records_written, 5000);
+	collector_output_live(c, 0, &output);
+	assert_int_equal(output.records_lost, 5000);
+	assert_int_equal(output.records_written, 0);
+	assert_int_equal(output.failed, 1);
+	collector_output_live(c, 1, &output);
+	assert_int_equal(output.records_lost, 0);
+	assert_int_equal(output.records_written, 5000);
+	assert_int_equal(output.failed, 0);
+	collector_totals_live(c, &live);
+	assert_int_equal(live.records_lost, 5000);
+	assert_int_equal(live.records_written, 5000);
 	collector_free(c);
 	slurp(f, f->path[1]);
 	assert_int_equal(word(f, f->file_size - 128 + 72), 5001);

@@ -3,7 +3,7 @@
 """Asks a running probe's telemetry socket.
 
 telemetry.py NAME COMMAND          prints the answer, "key value" a line
-telemetry.py NAME check            asserts that the ledger adds up, and prints it
+telemetry.py NAME check            asserts that ledger and outputs add up, and prints the ledger
 telemetry.py NAME until KEY VALUE  waits until the ledger's KEY is at least VALUE
 """
 
@@ -46,6 +46,16 @@ def ledger_adds_up(ledger):
             and ledger["records_received"] * ledger["outputs"] == sum(ledger[k] for k in records))
 
 
+def outputs_add_up(name):
+    """Each output: the records received = written + filtered + lost, and their sums the ledger's."""
+    ledger = ask(name, "/panoptes/ledger")
+    outputs = ask(name, "/panoptes/outputs").values()
+    kinds = ("records_written", "records_filtered", "records_lost")
+    return (len(outputs) == ledger["outputs"]
+            and all(sum(o[k] for k in kinds) == ledger["records_received"] for o in outputs)
+            and all(sum(o[k] for o in outputs) == ledger[k] for k in kinds))
+
+
 def until(true):
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
@@ -64,7 +74,7 @@ def main(name, command, *rest):
         return until(lambda: ask(name, "/panoptes/ledger")[key] >= int(value))
     if command == "check":
         # what is under way between two cores is counted at one of them already
-        status = until(lambda: ledger_adds_up(ask(name, "/panoptes/ledger")))
+        status = until(lambda: ledger_adds_up(ask(name, "/panoptes/ledger")) and outputs_add_up(name))
         command = "/panoptes/ledger"
     else:
         status = 0
