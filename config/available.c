@@ -72,7 +72,7 @@ check_captures(const struct config *c, char *error, size_t error_size)
 		return -ENOTSUP;
 	}
 	if (config_reads_captures(c) && c->interfaces.n != 0 &&
-	    c->origin[KEY_interfaces] == ORIGIN_LINE) {
+	    (c->origin[KEY_interfaces] == ORIGIN_LINE || c->origin[KEY_collect] == ORIGIN_LINE)) {
 		snprintf(error, error_size,
 		         "options -i and -r: packets come from interfaces or "
 		         "from capture files, not from both");

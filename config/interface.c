@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/target.h"
 #include "config/value.h"
+
+#define COLLECT_URL "udp://"
 
 /* One expression, while it is read. */
 struct reader {
@@ -59,11 +62,40 @@ is_vdev(const char *name)
 	return strncmp(name, "net_", 4) == 0 || strncmp(name, "eth_", 4) == 0;
 }
 
+bool
+interface_collect_target(const char *name, struct target *out)
+{
+	const char *end = name + strlen(COLLECT_URL);
+	const char *bracket = strrchr(name, ']'), *colon = strrchr(name, ':');
+	char whole[TARGET_HOST_SIZE + 32];
+	const char *expected;
+
+	if (strncmp(name, COLLECT_URL, strlen(COLLECT_URL)) != 0 || colon < end ||
+	    (bracket != NULL && bracket > colon))
+		return false;
+	/* any address: parsed with one in its place */
+	snprintf(whole, sizeof(whole), "%.*s%s%s", (int)(colon - name), name,
+	         colon == end ? "any" : "", colon);
+	if (strlen(name) > TARGET_HOST_SIZE || target_parse(whole, out, &expected) != 0)
+		return false;
+	if (colon == end)
+		out->host[0] = '\0';
+	return true;
+}
+
+/* Expressions that have no parts: commas and slashes are the name's. */
+static bool
+is_whole(const char *text)
+{
+	return is_vdev(text) || strncmp(text, COLLECT_URL, strlen(COLLECT_URL)) == 0;
+}
+
 static int
 add(struct reader *r, const char *name)
 {
 	struct interface_list *l = r->list;
 	struct interface in = { .group = l->groups };
+	struct target target;
 
 	if (name[0] == '\0')
 		return refuse(r, "a name is missing");
@@ -71,9 +103,12 @@ add(struct reader *r, const char *name)
 		in.kind = INTERFACE_PCI;
 	else if (is_vdev(name))
 		in.kind = INTERFACE_VDEV;
+	else if (interface_collect_target(name, &target))
+		in.kind = INTERFACE_COLLECT;
 	else if (strlen(name) >= IFNAMSIZ || strpbrk(name, " \t:[]\"") != NULL)
 		return refuse(r, "that is neither an interface's name, nor a PCI address as in "
-		                 "0000:3b:00.0, nor a DPDK device as in net_memif0,role=client");
+		                 "0000:3b:00.0, a DPDK device as in net_memif0,role=client, or "
+		                 "udp://address:port for flow exports");
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i].name, name) == 0)
 			return refuse(r, "it is named twice");
@@ -132,7 +167,7 @@ static int
 read_element(struct reader *r, char *text)
 {
 	const size_t first = r->list->n;
-	char *slash = is_vdev(text) ? NULL : strchr(text, '/');
+	char *slash = is_whole(text) ? NULL : strchr(text, '/');
 	int rc;
 
 	if (slash != NULL)
@@ -149,7 +184,7 @@ read_elements(struct reader *r, char *text)
 	char *save = NULL;
 	int rc = 0;
 
-	if (is_vdev(text))
+	if (is_whole(text))
 		return read_element(r, text);
 	for (char *e = strtok_r(text, ", \t", &save); e != NULL && rc == 0;
 	     e = strtok_r(NULL, ", \t", &save))
@@ -205,7 +240,7 @@ read_expression(struct reader *r, char *text)
 		if (end == NULL || (end[1] != '\0' && end[1] != '/'))
 			return refuse(r, "a bracket is open");
 		r->together |=
-		        memchr(text, ',', (size_t)(end - text)) != NULL && !is_vdev(text + 1);
+		        memchr(text, ',', (size_t)(end - text)) != NULL && !is_whole(text + 1);
 		*end = '\0';
 		rc = read_elements(r, text + 1);
 		if (rc == 0 && end[1] == '/')

@@ -11,8 +11,9 @@
  *	all			every interface that is up, on its own
  *
  * An interface is a kernel's by its name, a device by its PCI address, or a DPDK
- * virtual device by its driver's name and arguments: net_memif0,role=client. Such
- * one takes the whole expression, or stands in brackets.
+ * virtual device by its driver's name and arguments: net_memif0,role=client.
+ * udp://address:port listens for flow exports. The latter two take the whole
+ * expression, or stand in brackets.
  */
 #ifndef PANOPTES_CONFIG_INTERFACE_H
 #define PANOPTES_CONFIG_INTERFACE_H
@@ -21,6 +22,7 @@
 #include <stddef.h>
 
 #include "config/config.h"
+#include "config/target.h"
 
 #define INTERFACES_MAX 32
 
@@ -28,6 +30,7 @@ enum interface_kind {
 	INTERFACE_KERNEL = 0,
 	INTERFACE_PCI,
 	INTERFACE_VDEV,
+	INTERFACE_COLLECT, /* a UDP socket that flow exports are sent to */
 };
 
 struct interface {
@@ -48,6 +51,9 @@ struct interface_list {
  * with which; -ENOMEM. interface_list_clear() is due in any case. 'all' looks at the machine. */
 int interface_list_read(struct interface_list *, const struct string_list *expressions, char *error,
                         size_t error_size);
+/* Address (empty: any) and port of INTERFACE_COLLECT's name; false: it is none. */
+bool interface_collect_target(const char *name, struct target *);
+
 void interface_list_clear(struct interface_list *);
 
 #endif

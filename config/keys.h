@@ -40,6 +40,10 @@ KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0
     "capture live: from a kernel's interface, a device by its PCI address, or a virtual device "
     "of DPDK (net_memif0,role=client); repeatable. eth0/srcid gives its records an id; ind:a,b "
     "keeps the interfaces' flows apart, bond:a,b and dup:a,b join them; [a,b]/srcid; all")
+KEY(collect, "PANOPTES_COLLECT", 0, "collect", INTERFACES, interfaces, NULL, 0, 0,
+    "udp://addr:port", NULL, USE_RESET,
+    "listen for flow exports (NetFlow, IPFIX, sFlow) at this address, a multicast group, or any "
+    "(udp://:2055); repeatable, also beside -i")
 KEY(follow, NULL, 'f', NULL, BOOL, follow, "no", 0, 0, NULL, "yes", 0,
     "go on reading at the end of the capture file, as it grows")
 KEY(tsh, NULL, 't', NULL, BOOL, tsh, "no", 0, 0, NULL, "yes", 0,

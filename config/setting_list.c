@@ -111,6 +111,11 @@ setting_files(const struct setting *s)
 int
 setting_interfaces(const struct setting *s)
 {
+	char shown[VALUE_SHOWN_SIZE];
+
+	if (key_id(s->key) == KEY_collect && strncmp(s->text, "udp://", 6) != 0)
+		return setting_refuse(s, "\"%s\" is not udp://address:port",
+		                      value_shown(s->text, shown, sizeof(shown)));
 	if (!s->source->interfaces_seen)
 		string_list_clear(&s->config->interfaces);
 	s->source->interfaces_seen = true;

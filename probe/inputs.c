@@ -15,6 +15,7 @@
 
 #include <rte_cycles.h>
 
+#include "lcore/source_collect.h"
 #include "lcore/source_group.h"
 #include "lcore/source_interface.h"
 #include "lcore/source_port.h"
@@ -95,6 +96,8 @@ inputs_memory(const struct config *c, const struct interface_list *live,
 		const struct interface *in = &live->v[i];
 		unsigned queues = workers != 0 ? workers : 1;
 
+		if (in->kind == INTERFACE_COLLECT)
+			continue;
 		if (in->kind == INTERFACE_KERNEL && !wants_xdp(c, in->name, reason, sizeof(reason)))
 			continue;
 		if (in->kind == INTERFACE_KERNEL)
@@ -194,6 +197,32 @@ open_kernel_interface(struct opening *o, const struct interface *which, struct m
 }
 
 static int
+open_collect(struct opening *o, const struct interface *which, struct members *m)
+{
+	struct target target;
+	struct source_collect_options options = {
+		.host = target.host,
+		.port = target.port,
+		.buffer = o->config->pcap_buffer_size,
+		.ingress = (uint8_t)(which - o->list->v),
+		.clock = &o->in->clock,
+		.counters = add_counters(o->in),
+	};
+	struct source *s = NULL;
+
+	if (options.counters == NULL || !interface_collect_target(which->name, &target))
+		snprintf(o->error, o->error_size, "%s: no memory", which->name);
+	else
+		s = source_collect_create(&options, o->error, o->error_size);
+	if (s == NULL)
+		return -EIO;
+	add_link_type(o->in, DLT_RAW);
+	o->in->imports = true;
+	m->interfaces[m->interface_count++] = s;
+	return 0;
+}
+
+static int
 open_member(struct opening *o, const struct interface *which, struct members *m)
 {
 	struct port *p = &o->in->ports[o->in->port_count];
@@ -201,6 +230,8 @@ open_member(struct opening *o, const struct interface *which, struct members *m)
 
 	if (which->has_source_id)
 		m->source_id = which->source_id;
+	if (which->kind == INTERFACE_COLLECT)
+		return open_collect(o, which, m);
 	if (which->kind == INTERFACE_KERNEL)
 		return open_kernel_interface(o, which, m);
 	o->in->port_count++; /* to be closed, whatever becomes of it */

@@ -35,6 +35,7 @@ struct inputs {
 	struct input v[INPUTS_MAX];
 	unsigned n;
 	unsigned workers;                    /* of all */
+	bool imports;                        /* some of them yield flow exports */
 	bool live;                           /* time is the clock's, and nothing is waited for */
 	uint16_t link_types[INTERFACES_MAX]; /* that their packets are known to have */
 	unsigned links;

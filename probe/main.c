@@ -247,7 +247,7 @@ run_live(const struct config *c, const struct interface_list *live,
 	if (status < 0)
 		status = complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
 	else
-		status = run_pipeline(c, &in, placement, false);
+		status = run_pipeline(c, &in, placement, in.imports);
 	inputs_close(&in);
 	pid_file_remove(&pid_file);
 	return status;

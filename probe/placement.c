@@ -162,7 +162,7 @@ live_workers(const struct interface_list *live, unsigned cpus)
 	bool devices = false;
 
 	for (size_t i = 0; i < live->n; i++)
-		devices |= live->v[i].kind != INTERFACE_KERNEL;
+		devices |= live->v[i].kind == INTERFACE_PCI || live->v[i].kind == INTERFACE_VDEV;
 	return devices && cpus > 3 ? cpus - 2 : 1;
 }
 

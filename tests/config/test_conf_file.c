@@ -161,6 +161,7 @@ each_string_arrives(void **state)
 	                              "ARGUS_EVENT_DATA=\"file:/proc/vmstat:1m:compress\"\n"
 	                              "ARGUS_INTERFACE=ind:en0/\"en0\",en2/19234\n"
 	                              "ARGUS_INTERFACE=eth1\n"
+	                              "PANOPTES_COLLECT=udp://127.0.0.1:2055\n"
 	                              "ARGUS_BIND_IP=\"::1,127.0.0.1\"\n"
 	                              "ARGUS_BIND_IP=192.168.0.68\n"
 	                              "PANOPTES_EAL=\"--log-level 8\"\n"
@@ -177,7 +178,8 @@ each_string_arrives(void **state)
 	assert_string_equal(l.c.environment.v[0], "PCAP_MEMORY=300000");
 	assert_string_equal(l.c.environment.v[1], "A=b");
 	assert_int_equal(l.c.events.n, 2);
-	assert_int_equal(l.c.interfaces.n, 2);
+	assert_int_equal(l.c.interfaces.n, 3);
+	assert_string_equal(l.c.interfaces.v[2], "udp://127.0.0.1:2055");
 	assert_string_equal(l.c.interfaces.v[0], "ind:en0/\"en0\",en2/19234");
 	assert_string_equal(l.c.interfaces.v[1], "eth1");
 	assert_int_equal(l.c.bind_addresses.n, 3);
@@ -206,6 +208,7 @@ each_variable_is_tested(void **state)
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
 		"PANOPTES_SPOOL",
+		"PANOPTES_COLLECT",
 		"PANOPTES_LCORES",
 		"PANOPTES_NAME",
 		"PANOPTES_FORMAT",
@@ -398,6 +401,7 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_WORKERS=65", "(0 to 64)" },
 		{ "PANOPTES_HUGE=maybe", "yes, no or auto" },
 		{ "PANOPTES_TUNNEL=yes", "argus, outer, inner or both" },
+		{ "PANOPTES_COLLECT=eth0", "is not udp://address:port" },
 		{ "PANOPTES_POWER=off", "\"off\" is not one of auto|poll|sleep" },
 		{ "PANOPTES_POWER=pol", "not one of" },
 		{ "PANOPTES_POWER=auto|poll", "not one of" },

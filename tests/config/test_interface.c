@@ -62,6 +62,12 @@ names_addresses_and_devices_are_told_apart(void **state)
 	expect(0, INTERFACE_VDEV, "net_memif0,role=client,socket=/run/a.sock", 0);
 	expect_number(0, 9);
 	assert_int_equal(list.groups, 1);
+	assert_int_equal(read_text("udp://[2001:db8::1]:2055"), 0);
+	expect(0, INTERFACE_COLLECT, "udp://[2001:db8::1]:2055", 0);
+	assert_int_equal(read_text("udp://:2055"), 0);
+	assert_int_equal(read_text("[udp://127.0.0.1:6343]/4"), 0);
+	expect(0, INTERFACE_COLLECT, "udp://127.0.0.1:6343", 0);
+	expect_number(0, 4);
 }
 
 static void
@@ -128,6 +134,11 @@ wrong_expressions_are_refused_by_name(void **state)
 		{ "a-name-that-is-too-long", "neither" },
 		{ "00:zz.0", "neither" },
 		{ "/1", "missing" },
+		{ "udp://", "neither" },
+		{ "udp://127.0.0.1", "neither" },
+		{ "udp://[::1]", "neither" },
+		{ "udp://127.0.0.1:99999", "neither" },
+		{ "tcp://127.0.0.1:2055", "neither" },
 	};
 
 	(void)state;
