@@ -29,6 +29,7 @@ until_true()
 serve()
 {
 	port=$(free_port)
+	: >panoptes.err # what the one before said must not be taken for this one's
 	"$PANOPTES" "${options[@]}" -P "$port" --stats "$@" 2>panoptes.err &
 	probe=$!
 	children+=("$probe")
@@ -40,7 +41,7 @@ client()
 {
 	local out=$1
 	shift
-	timeout 100 ra -n -u -p 6 -c , -S "127.0.0.1:$port" -L -1 -s proto saddr sport daddr dport spkts dpkts sbytes dbytes state \
+	timeout -k 1 100 ra -n -u -p 6 -c , -S "127.0.0.1:$port" -L -1 -s proto saddr sport daddr dport spkts dpkts sbytes dbytes state \
 		- "$@" >"$out.lines" 2>"$out.err" &
 	clients+=($!)
 	children+=($!)
@@ -92,8 +93,9 @@ for i in "${!expressions[@]}"; do
 done
 client stopped
 check "many clients: all are served" until_true started 13
-kill -STOP "${clients[-1]}"
-ra -n -S "127.0.0.1:$port" -L -1 >again.lines 2>&1 &
+stopped=$(pgrep -P "${clients[-1]}") # of timeout it is the child that is a client
+kill -STOP "$stopped"
+timeout -k 1 100 ra -n -S "127.0.0.1:$port" -L -1 >again.lines 2>&1 &
 again=$!
 children+=("$again")
 check "many clients: another one comes" until_true started 14
@@ -102,7 +104,7 @@ check "... and goes" until_true grep -q "closed" panoptes.err
 tail -c +25 "$capture" >>growing.pcap # the last of its packets ends the run
 wait "$probe"
 check_equal "many clients: exit status" 0 $?
-kill -CONT "${clients[-1]}"
+kill -CONT "$stopped"
 wait "${clients[@]}"
 for i in "${!expressions[@]}"; do
 	check_equal "many clients: ${expressions[i]:-all}" "$(lines all.argus ${expressions[i]:+"${expressions[i]}"})" "$(got "many$i")"
@@ -112,7 +114,7 @@ check_equal "many clients: every record is accounted for" "0 14" "$(ledger recor
 # radium, between the probe and a client.
 if have radium; then
 	serve -r "$capture"
-	radium -X -S "127.0.0.1:$port" -w collected.argus >radium.out 2>&1 &
+	timeout -k 1 100 radium -X -S "127.0.0.1:$port" -w collected.argus >radium.out 2>&1 &
 	radium=$!
 	children+=("$radium")
 	wait "$probe"
@@ -129,13 +131,13 @@ fi
 
 # rabins and rasplit take their records from the socket as from a file.
 serve -r "$capture"
-timeout 60 rabins -n -c , -L -1 -M time 60s -B 1s -m proto -S "127.0.0.1:$port" -s pkts - ip >bins.lines 2>/dev/null &
+timeout -k 1 60 rabins -n -c , -L -1 -M time 60s -B 1s -m proto -S "127.0.0.1:$port" -s pkts - ip >bins.lines 2>/dev/null &
 children+=($!) bins=$!
 wait "$probe" "$bins"
 check_equal "rabins: bins keep the packets" "$(ra -n -c , -L -1 -r all.argus -s pkts - ip | awk '{ n += $1 } END { print n }')" \
 	"$(awk '{ n += $1 } END { print n }' bins.lines)"
 serve -r "$capture"
-timeout 60 rasplit -S "127.0.0.1:$port" -M time 1h -w 'split/a.%Y.%m.%d.%H' >/dev/null 2>&1 &
+timeout -k 1 60 rasplit -S "127.0.0.1:$port" -M time 1h -w 'split/a.%Y.%m.%d.%H' >/dev/null 2>&1 &
 children+=($!) split=$!
 wait "$probe" "$split"
 check_equal "rasplit: the parts add up" "$(totals all.argus)" \
