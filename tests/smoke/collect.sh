@@ -54,7 +54,7 @@ for name in netflow5 netflow9 ipfix-biflow sflow5; do
 	panoptes -X -r "$prefix:$name.pcap" -w file.argus
 	for host in 127.0.0.1 ::1; do
 		url=udp://127.0.0.1:$port
-		[ $host = 127.0.0.1 ] || url=udp://[::1]:$port
+		[ $host = 127.0.0.1 ] || url="udp://[::1]:$port"
 		check "$name to $host: it listens" collect --collect "$url"
 		sent=$("$send" "$name.pcap" $host "$port")
 		check "$name to $host: datagrams are packets" tell until rx_packets "$sent"
