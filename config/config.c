@@ -48,6 +48,12 @@ config_warn(struct config *c, const char *format, ...)
 }
 
 bool
+config_tells_tunnels(const struct config *c)
+{
+	return c->format == RECORD_FORMAT_5 && c->tunnel != TUNNEL_OUTER;
+}
+
+bool
 config_listens(const struct config *c)
 {
 	if (c->access_port == 0)

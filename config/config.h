@@ -255,6 +255,9 @@ int config_load_text(struct config *, const char *name, const char *text, size_t
  */
 int config_check_available(const struct config *, char *error, size_t error_size);
 
+/* Whether records tell of the tunnels that flows came in: format 5 has words for it. */
+bool config_tells_tunnels(const struct config *);
+
 /* Whether captures are read; else interfaces are listened to. */
 bool config_reads_captures(const struct config *);
 

@@ -3,7 +3,7 @@
  * One flow, as the flow table keeps it: split by temperature, a cache line each.
  * Lines 0 to 2 are what every packet of every protocol touches, 3 and 4 are the
  * protocol's own. Behind them lie sections that a configuration adds: MAC
- * addresses, packet sizes, time between packets, keystrokes, user data.
+ * addresses, packet sizes, time between packets, keystrokes, tunnels, user data.
  *
  * Index 0 of a pair is the flow's source, i.e. whose packet came first, index 1
  * its destination. Owned by the worker lcore that owns the table.
@@ -151,6 +151,7 @@ struct flow_layout {
 	uint32_t mac_at, sizes_at, jitter_at; /* 0: not there */
 	uint32_t user_at[2];                  /* struct flow_user_data; 0: not there */
 	uint32_t user_size;
+	uint32_t tunnel_at;    /* struct flow_tunnel; 0: not there */
 	uint32_t control_at;   /* struct flow_control; 0: not there */
 	bool keeps_user;       /* any user data */
 	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
@@ -179,6 +180,12 @@ static inline struct flow_jitter *
 flow_jitter(const struct flow_layout *l, struct flow *f)
 {
 	return l->jitter_at ? (struct flow_jitter *)(void *)((char *)f + l->jitter_at) : NULL;
+}
+
+static inline struct flow_tunnel *
+flow_tunnel(const struct flow_layout *l, struct flow *f)
+{
+	return l->tunnel_at ? (struct flow_tunnel *)(void *)((char *)f + l->tunnel_at) : NULL;
 }
 
 static inline struct flow_keystroke *

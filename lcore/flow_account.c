@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lcore/flow_esp.h"
+#include "lcore/flow_tunnel.h"
 #include "lcore/flow_user.h"
 
 #define US 1000u /* ns: times between packets are whole microseconds, as records show them */
@@ -41,6 +42,8 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 		l->keystroke_at = place(&at, sizeof(struct flow_keystroke));
 		keystroke_rules_init(&l->keystroke, c);
 	}
+	if (config_tells_tunnels(c))
+		l->tunnel_at = place(&at, sizeof(struct flow_tunnel));
 	for (int d = 0; d < 2 && l->user_size != 0; d++)
 		l->user_at[d] = place(&at, sizeof(struct flow_user_data) + l->user_size);
 	if (c->control_plane) {
@@ -128,6 +131,8 @@ flow_start(const struct flow_layout *l, struct flow *f, const struct packet *p)
 	reset_facts(l, f);
 	if (jitter != NULL)
 		memset(jitter->last_us, 0, sizeof(jitter->last_us));
+	if (l->tunnel_at != 0)
+		*flow_tunnel(l, f) = (struct flow_tunnel){ .kind = FLOW_TUNNEL_NONE };
 	if (l->control_at != 0)
 		flow_user_start(l, f);
 	if (l->keystroke_at != 0)
@@ -191,6 +196,8 @@ flow_turn(const struct flow_layout *l, struct flow *f)
 	if (jitter != NULL)
 		swap_bytes((uint8_t *)&jitter->last_us[0], (uint8_t *)&jitter->last_us[1],
 		           sizeof(jitter->last_us[0]));
+	if (l->tunnel_at != 0)
+		flow_tunnel_turn(flow_tunnel(l, f));
 	if (l->keystroke_at != 0) /* who was the server may be a client now */
 		flow_keystroke_open(flow_keystroke(l, f), &l->keystroke);
 }
@@ -370,6 +377,8 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_size(flow_sizes(l, f), p->bytes, dir);
 	if (l->jitter_at != 0)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
+	if (l->tunnel_at != 0 && (p->flags & PACKET_OUTER))
+		flow_tunnel_count(flow_tunnel(l, f), p, dir);
 	if (l->keystroke_at != 0 && (p->flags & PACKET_TCP))
 		flow_keystroke_update(flow_keystroke(l, f), &l->keystroke, p, dir);
 	if (l->keeps_user)

@@ -40,9 +40,12 @@ static void
 clear_sections(const struct flow_record_layout *l, struct flow_record *r)
 {
 	struct flow_jitter_report *jitter = flow_record_jitter(l, r);
+	struct flow_tunnel *tunnel = flow_record_tunnel(l, r);
 
 	if (jitter != NULL)
 		memset(jitter, 0, sizeof(*jitter));
+	if (tunnel != NULL)
+		*tunnel = (struct flow_tunnel){ .kind = FLOW_TUNNEL_NONE };
 	for (int d = 0; d < 2; d++) {
 		struct flow_user_data *user = flow_record_user(l, r, d);
 

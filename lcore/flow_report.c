@@ -266,7 +266,10 @@ report_sections(const struct flow_layout *l, struct flow *f,
                 const struct flow_record_layout *layout, struct flow_record *r)
 {
 	struct flow_jitter_report *jitter = flow_record_jitter(layout, r);
+	struct flow_tunnel *tunnel = flow_record_tunnel(layout, r);
 
+	if (tunnel != NULL)
+		*tunnel = *flow_tunnel(l, f);
 	for (int d = 0; d < 2; d++) {
 		struct flow_user_data *to = flow_record_user(layout, r, d);
 

@@ -32,6 +32,8 @@ layout_of(const struct config *c, struct flow_record_layout *layout)
 	const uint32_t user_size = c->control_plane ? USER_DATA_MAX : c->user_data_size;
 
 	flow_record_layout_init(layout, c->jitter, user_size, user_size);
+	if (config_tells_tunnels(c))
+		flow_record_layout_add_tunnel(layout);
 }
 
 /* Few large records are as good as many small ones, unless the operator said how many. */

@@ -8,13 +8,14 @@
  * index 1 the destination.
  *
  * The fixed part is followed by sections that a configuration asks for (packet
- * timing, user data). struct flow_record_layout says where they lie; it is
+ * timing, user data, tunnels). struct flow_record_layout says where they lie; it is
  * computed once, before any core starts, and read-only afterwards.
  */
 #ifndef PANOPTES_RING_FLOW_RECORD_H
 #define PANOPTES_RING_FLOW_RECORD_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -266,6 +267,28 @@ static_assert(offsetof(struct flow_record, net_report) == 192, "line 2 is the he
 static_assert(offsetof(struct flow_record, icmp) == 320, "lines 3 and 4 are the protocol");
 static_assert(sizeof(struct flow_record) == 384, "six cache lines");
 
+/* The tunnel that carried the flow, by the first packet that says: of several in each other the
+ * innermost of these kinds. Index 0 of a pair is of the source's packets. */
+enum flow_tunnel_kind {
+	FLOW_TUNNEL_NONE = 0,
+	FLOW_TUNNEL_GRE,
+	FLOW_TUNNEL_VXLAN,
+	FLOW_TUNNEL_GENEVE
+};
+
+struct flow_tunnel {
+	uint8_t kind;        /* enum flow_tunnel_kind */
+	uint8_t vni_seen;    /* VXLAN: 1: vni[0] valid, 2: vni[1] */
+	bool ipv6;           /* the header outside of it */
+	bool udp;            /* port[] valid */
+	uint16_t flags;      /* GRE, Geneve: the header's first two bytes, */
+	uint16_t protocol;   /* ... and the ethertype inside */
+	uint32_t vni[2];     /* network identifier; Geneve: [0] alone */
+	uint16_t port[2];    /* of the tunnel's ends, source and destination */
+	uint8_t addr[2][16]; /* ... their addresses; IPv4: the first four bytes */
+};
+static_assert(sizeof(struct flow_tunnel) <= 64, "a cache line of a record");
+
 /* User data of one direction: 'len' bytes captured, of at most the layout's user_size. */
 struct flow_user_data {
 	uint16_t len;
@@ -278,6 +301,7 @@ struct flow_record_layout {
 	uint32_t jitter_at;  /* struct flow_jitter_report */
 	uint32_t user_at[2]; /* struct flow_user_data with room for user_size bytes */
 	uint32_t user_size[2];
+	uint32_t tunnel_at; /* struct flow_tunnel */
 };
 
 /* Sections are placed after the fixed part, each aligned to 8 bytes. */
@@ -301,7 +325,22 @@ flow_record_layout_init(struct flow_record_layout *l, int jitter, uint32_t src_u
 			at += ((uint32_t)sizeof(struct flow_user_data) + user[d] + 7u) & ~7u;
 		}
 	}
+	l->tunnel_at = 0;
 	l->size = (at + 63u) & ~63u;
+}
+
+/* The section of tunnels, a cache line behind what is there. */
+static inline void
+flow_record_layout_add_tunnel(struct flow_record_layout *l)
+{
+	l->tunnel_at = l->size;
+	l->size += 64;
+}
+
+static inline struct flow_tunnel *
+flow_record_tunnel(const struct flow_record_layout *l, struct flow_record *r)
+{
+	return l->tunnel_at ? (struct flow_tunnel *)(void *)((char *)r + l->tunnel_at) : NULL;
 }
 
 static inline struct flow_jitter_report *

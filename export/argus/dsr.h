@@ -19,6 +19,7 @@ struct far_input {
 	const struct far_options *options;
 	const struct flow_record *record;
 	const struct flow_jitter_report *jitter; /* NULL: not in the layout */
+	const struct flow_tunnel *tunnel;        /* NULL: not in the layout */
 	const struct flow_user_data *user[2];    /* NULL: not in the layout */
 	uint32_t user_size[2];
 	uint32_t sequence;
@@ -91,6 +92,6 @@ extern const struct dsr dsr_transport, dsr_flow, dsr_time, dsr_metric, dsr_netwo
         dsr_encaps, dsr_behavior;
 /* Of version 5, where it differs. */
 extern const struct dsr dsr5_transport, dsr5_time, dsr5_network, dsr5_jitter, dsr5_psize,
-        dsr5_encaps;
+        dsr5_encaps, dsr5_vxlan, dsr5_gre, dsr5_geneve;
 
 #endif

@@ -59,6 +59,13 @@
 #define WIRE_DSR_DATA		0x50
 #define WIRE_DSR_BEHAVIOR	0x54
 
+/* Of tunnels; the flow between its ends is in GRE's and Geneve's. [s] */
+#define WIRE5_DSR_GRE		0x41
+#define WIRE5_DSR_VXLAN		0x43
+#define WIRE5_DSR_GENEVE	0x45
+#define WIRE5_VXLAN_SRC		0x01
+#define WIRE5_VXLAN_DST		0x02
+
 /* transport: id and sequence are there; the qualifier is the kind of id. [f] */
 #define WIRE_TRANSPORT_SRCID	0x01
 #define WIRE_TRANSPORT_SEQUENCE	0x02

@@ -21,6 +21,7 @@
 
 #include "lcore/dissect/flow_key.h"
 #include "lcore/view.h"
+#include "ring/flow_record.h"
 
 /* Bits of packet.flags. */
 #define PACKET_TRUNCATED 0x00000001      /* the capture ended inside a header that was needed */
@@ -47,6 +48,12 @@
 
 #define PACKET_WLAN 0x00100000   /* an IEEE 802.11 frame that is its own flow: wlan valid */
 #define PACKET_TUNNEL 0x00200000 /* it came in a tunnel that was opened */
+#define PACKET_OUTER 0x00c00000  /* one of these: tunnel_at valid, see packet_outer() */
+#define PACKET_OUTER_GRE 0x00400000
+#define PACKET_OUTER_VXLAN 0x00800000
+#define PACKET_OUTER_GENEVE 0x00c00000
+#define PACKET_OUTER_UDP 0x01000000 /* PACKET_OUTER: UDP carries it */
+#define PACKET_OUTER_SHIFT 25 /* ... from the outer IP header to tunnel_at, in units of 4 bytes */
 
 /* Bits of the encaps DSR (argus format 3). */
 enum encaps_bit {
@@ -91,7 +98,8 @@ struct packet {
 	uint8_t ttl, tos;        /* IP; IPv6: hop limit, traffic class */
 	uint8_t ip_options;      /* bits of flow_ip_attributes.options */
 	uint8_t fragment_proto;  /* PACKET_FRAGMENT: protocol that all fragments' IP headers name */
-	uint8_t mac_form;        /* enum mac_form */
+	uint8_t mac_form : 4;    /* enum mac_form */
+	bool quote_reverse : 1;  /* of 'quote' */
 	uint16_t ip_id;          /* IPv4 identification; 0 for IPv6 */
 	uint16_t vlan_tci;       /* host byte order */
 	uint16_t mac_src_at;     /* PACKET_MAC_APART: the source; mac_at is the destination */
@@ -145,8 +153,8 @@ struct packet {
 	};
 	/* PACKET_QUOTE: the flow that an ICMP error speaks of, in canonical form. */
 	struct flow_key quote;
-	bool quote_reverse;
-	uint16_t mac_type; /* PACKET_MAC_APART: the ethertype, 0 where there is none */
+	uint16_t tunnel_at; /* PACKET_OUTER: the tunnel's header */
+	uint16_t mac_type;  /* PACKET_MAC_APART: the ethertype, 0 where there is none */
 };
 static_assert(sizeof(struct packet) == 192, "three cache lines, as each of a burst is gone over");
 
@@ -187,6 +195,11 @@ bool dissect_link_supported(int link_type);
  * names only the sender: the receiver is made up from the packet's type, as argus does. ARCNET's
  * stations are the last byte. */
 bool packet_mac(const struct packet *, uint8_t dst[6], uint8_t src[6], uint16_t *ethertype);
+
+/* The innermost tunnel of GRE, VXLAN or Geneve that the packet came in, from its own end (index 0)
+ * to the other; false where none is known. Of one with more than 508 bytes of headers of IP and UDP
+ * before its own nothing is known. */
+bool packet_outer(const struct packet *, struct flow_tunnel *);
 
 /* The key under which later fragments of this packet's datagram come, and which way round; false
  * where none are to come. */

@@ -115,6 +115,7 @@ layer_gre(struct walk *w)
 		tunnel_opened(w, TUNNEL_NVGRE, key >> 8);
 	else
 		tunnel_opened(w, TUNNEL_GRE, key);
+	tunnel_outer(w, PACKET_OUTER_GRE, w->at - size);
 	return next;
 }
 

@@ -129,7 +129,7 @@ link_addresses(struct walk *w, enum mac_form form, uint32_t dst_at, uint32_t src
 	struct packet *p = w->packet;
 	uint16_t ignored;
 
-	p->mac_form = (uint8_t)form;
+	p->mac_form = form & 15u;
 	p->mac_at = (uint16_t)dst_at;
 	p->mac_src_at = (uint16_t)src_at;
 	p->mac_type = ethertype;

@@ -36,6 +36,10 @@ enter(struct walk *w, enum tunnel_kind kind, uint32_t id, uint32_t size, enum la
 		return LAYER_DONE;
 	w->at += size;
 	tunnel_opened(w, kind, id);
+	if (kind == TUNNEL_VXLAN)
+		tunnel_outer(w, PACKET_OUTER_VXLAN, w->at - size);
+	else if (kind == TUNNEL_GENEVE)
+		tunnel_outer(w, PACKET_OUTER_GENEVE, w->at - size);
 	return layer;
 }
 

@@ -245,6 +245,9 @@ bool ether_type_fits(const struct walk *w, uint32_t at);
 
 /* tunnel.c: what is behind w->at came in a tunnel; it ends where its carrier says. */
 void tunnel_opened(struct walk *w, enum tunnel_kind kind, uint32_t id);
+/* outer.c: the header at 'at' is of GRE, VXLAN or Geneve (PACKET_OUTER_*), right behind those of
+ * the outer IP and UDP; of either, whole. */
+void tunnel_outer(struct walk *w, uint32_t kind, uint32_t at);
 /* What UDP with this port carries, if it is a tunnel. */
 static inline enum layer
 layer_of_carrier(uint16_t port)

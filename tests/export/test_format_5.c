@@ -83,6 +83,80 @@ far_5_writes_what_differs(void **state)
 	expect(&dsr5_time, &in, "030a1903 ffffffff 00000000");
 }
 
+/* The ends lie as in a little-endian machine's memory, but for addresses of IPv6. */
+static void
+tunnel_is_told_with_its_ends(void **state)
+{
+	struct flow_tunnel t = { .kind = FLOW_TUNNEL_GRE,
+		                 .flags = 0x2000,
+		                 .protocol = 0x0800,
+		                 .addr = { { 192, 0, 2, 1 }, { 192, 0, 2, 2 } } };
+	struct far_input in = { .tunnel = &t };
+
+	(void)state;
+	expect(&dsr5_gre, &in, "41000007 20000800 02010105 010200c0 020200c0 2f000000 00000000");
+	expect(&dsr5_vxlan, &in, "");
+	expect(&dsr5_geneve, &in, "");
+	t.udp = true;
+	t.port[0] = 0x1234;
+	t.port[1] = 4754;
+	expect(&dsr5_gre, &in, "41000007 20000800 02010105 010200c0 020200c0 11003412 92120000");
+	t.kind = FLOW_TUNNEL_GENEVE;
+	t.flags = 0x0240;
+	t.protocol = 0x6558;
+	t.vni[0] = 0x123456;
+	t.ipv6 = true;
+	unhex("20010db8ffff00000000000000000001", t.addr[0]);
+	unhex("20010db8ffff00000000000000000002", t.addr[1]);
+	expect(&dsr5_gre, &in, "");
+	expect(&dsr5_geneve, &in,
+	       "4500000e 02406558 00123456 0201020b 20010db8 ffff0000 00000000 00000001"
+	       "20010db8 ffff0000 00000000 00000002 00000011 34129212");
+	t.kind = FLOW_TUNNEL_VXLAN;
+	t.vni_seen = 1;
+	expect(&dsr5_vxlan, &in, "43000103 00123456 00000000");
+	t.vni_seen = 3;
+	t.vni[1] = 7;
+	expect(&dsr5_vxlan, &in, "43000303 00123456 00000007");
+	t.kind = FLOW_TUNNEL_NONE;
+	expect(&dsr5_vxlan, &in, "");
+	in.tunnel = NULL; /* not in the layout */
+	expect(&dsr5_gre, &in, "");
+}
+
+/* The section is format 5's, and asked for. */
+static void
+tunnel_is_in_records_whose_layout_has_it(void **state)
+{
+	const struct far_options three = { .format = RECORD_FORMAT_3 };
+	const struct far_options five = { .format = RECORD_FORMAT_5 };
+	const struct flow_tunnel t = { .kind = FLOW_TUNNEL_VXLAN, .vni_seen = 1, .vni = { 9 } };
+	static const uint8_t want[12] = { 0x43, 0, 1, 3, 0, 0, 0, 9, 0, 0, 0, 0 };
+	struct flow_record_layout l;
+	union {
+		struct flow_record record;
+		uint8_t room[sizeof(struct flow_record) + 64];
+	} u = { .room = { 0 } };
+	uint8_t got[512];
+	struct far_encoder e;
+	size_t without;
+
+	(void)state;
+	flow_record_layout_init(&l, 0, 0, 0);
+	assert_null(flow_record_tunnel(&l, &u.record));
+	record_http(&u.record);
+	assert_int_equal(far_encoder_init(&e, &five, &l), 0);
+	without = far_encode(&e, &u.record, 1, got, sizeof(got));
+	flow_record_layout_add_tunnel(&l);
+	assert_int_equal(l.size, sizeof(u.room));
+	*flow_record_tunnel(&l, &u.record) = t;
+	assert_int_equal(far_encoder_init(&e, &five, &l), 0);
+	assert_int_equal(far_encode(&e, &u.record, 1, got, sizeof(got)), without + 12);
+	assert_memory_equal(got + without, want, sizeof(want));
+	assert_int_equal(far_encoder_init(&e, &three, &l), 0);
+	assert_int_equal(far_encode(&e, &u.record, 1, got, sizeof(got)), 212);
+}
+
 static void
 transport_5_says_each_kind_of_source_id(void **state)
 {
@@ -123,6 +197,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(far_5_is_what_clients_of_argus_5_read_for_http),
 		cmocka_unit_test(far_5_writes_what_differs),
+		cmocka_unit_test(tunnel_is_told_with_its_ends),
+		cmocka_unit_test(tunnel_is_in_records_whose_layout_has_it),
 		cmocka_unit_test(transport_5_says_each_kind_of_source_id),
 	};
 

@@ -56,6 +56,8 @@ harness_open(struct harness *h, void (*set)(struct config *), uint32_t flows, bo
 		set(&h->config);
 	user_size = h->config.control_plane ? USER_DATA_MAX : h->config.user_data_size;
 	flow_record_layout_init(&h->layout, h->config.jitter, user_size, user_size);
+	if (config_tells_tunnels(&h->config))
+		flow_record_layout_add_tunnel(&h->layout);
 	snprintf(name, sizeof(name), "engine%u", number++);
 	h->ring = flow_ring_create(name, RING_SLOTS, &h->layout, -1);
 	assert_non_null(h->ring);

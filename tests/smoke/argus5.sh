@@ -48,6 +48,17 @@ check_equal "a number for each record" "$(seq "$(printed "$five/ra" five.argus |
 meter "$captures/link-ethernet.pcap" five.argus --format 5
 check_equal "largest segments" "1460,1460" \
 	"$(HOME=$work "$five/ra" -X -n -L -1 -c , -r five.argus -s smss dmss - tcp | sort -u)"
+# tunnel NAME COLUMNS: these columns of the flows inside, each row once.
+tunnel()
+{
+	meter "$captures/tunnel-$1.pcap" five.argus --format 5 --tunnel inner
+	HOME=$work "$five/ra" -X -n -L -1 -c , -r five.argus -s "$2" "$3" - not man | sort -u
+}
+check_equal "the ends of GRE" "192.0.2.1,192.0.2.2" "$(tunnel gre sgreaddr dgreaddr)"
+check_equal "the ends of GRE over IPv6" "2001:db8:ffff::1,2001:db8:ffff::2" \
+	"$(tunnel gre6 sgreaddr:40 dgreaddr:40)"
+check_equal "the ends of Geneve" "192.0.2.1,192.0.2.2" "$(tunnel geneve sgenaddr dgenaddr)"
+check_equal "both networks of VXLAN" "1193046,1193046" "$(tunnel vxlan svnid dvnid)"
 for id in 10.9.8.7 17 '"prb1"' 2001:db8::1 00112233-4455-6677-8899-aabbccddeeff; do
 	rm -f id.argus
 	panoptes -X -e "$id" -r "$captures/udp-v6.pcap" -w id.argus --format 5

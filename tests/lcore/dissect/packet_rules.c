@@ -34,6 +34,15 @@ within_capture(const struct packet_view *v, const struct packet *p)
 		RULE(p->l4_at + 20u <= captured);
 	if (p->flags & PACKET_UDP)
 		RULE(p->l4_at + 8u <= captured);
+	if (p->flags & PACKET_OUTER) {
+		struct flow_tunnel t;
+
+		RULE(p->flags & PACKET_TUNNEL);
+		RULE((p->flags & PACKET_OUTER) == PACKET_OUTER_GRE ? p->tunnel_at + 4u <= captured
+		                                                   : p->tunnel_at + 8u <= captured);
+		RULE(p->tunnel_at >= 4 * (p->flags >> PACKET_OUTER_SHIFT));
+		RULE(packet_outer(p, &t) && t.kind != FLOW_TUNNEL_NONE);
+	}
 	if ((p->flags & PACKET_ICMP) && p->icmp.quote_at != 0)
 		RULE(p->icmp.quote_at < captured && p->icmp.quote_at > p->l4_at);
 	return NULL;
