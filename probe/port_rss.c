@@ -6,7 +6,6 @@
 #include "probe/port_rss.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include <rte_errno.h>
 #include <rte_flow.h>
@@ -23,6 +22,8 @@
 	 RTE_ETH_RSS_NONFRAG_IPV6_UDP | RTE_ETH_RSS_NONFRAG_IPV6_SCTP | RTE_ETH_RSS_IPV6_TCP_EX | \
 	 RTE_ETH_RSS_IPV6_UDP_EX)
 
+#define KEY_USUAL 40 /* bytes; some NICs have 52 */
+
 static uint8_t key[PORT_RSS_KEY_MAX];
 
 void
@@ -37,7 +38,7 @@ port_rss_plan(const struct rte_eth_dev_info *info, uint16_t queues, bool by_addr
               struct rte_eth_conf *conf)
 {
 	uint64_t fields = info->flow_type_rss_offloads & BY_ADDRESS;
-	uint8_t size = info->hash_key_size != 0 ? info->hash_key_size : 40;
+	uint8_t size = info->hash_key_size != 0 ? info->hash_key_size : KEY_USUAL;
 
 	if (queues <= 1)
 		return;
@@ -82,19 +83,35 @@ use_symmetric_function(uint16_t port, uint16_t queues, uint64_t fields)
 	       rte_flow_create(port, &attr, pattern, actions, &error) != NULL;
 }
 
+/* Drivers that don't say how long their key is leave zeros behind it. */
+static bool
+is_symmetric(const struct rte_eth_rss_conf *accepted)
+{
+	uint8_t expected[PORT_RSS_KEY_MAX];
+	unsigned same = 0;
+
+	port_rss_key(expected, sizeof(expected));
+	while (same < accepted->rss_key_len && same < sizeof(expected) &&
+	       accepted->rss_key[same] == expected[same])
+		same++;
+	for (unsigned i = same; i < accepted->rss_key_len && i < sizeof(expected); i++)
+		if (accepted->rss_key[i] != 0)
+			return false;
+	return same >= KEY_USUAL;
+}
+
 bool
 port_rss_verify(uint16_t port, const char *what, uint16_t queues)
 {
 	uint8_t accepted[PORT_RSS_KEY_MAX] = { 0 };
 	struct rte_eth_rss_conf conf = { .rss_key = accepted, .rss_key_len = sizeof(accepted) };
 	const int rc = rte_eth_dev_rss_hash_conf_get(port, &conf);
-	const unsigned size = conf.rss_key_len < sizeof(accepted) ? conf.rss_key_len : 0;
 
-	if (rc == 0 && conf.rss_hf != 0 && size != 0 && memcmp(accepted, key, size) == 0) {
+	if (rc == 0 && conf.rss_hf != 0 && is_symmetric(&conf)) {
 		log_line(LOG_LEVEL_NOTICE,
-		         "port %s: spreads flows over %u queues by a symmetric key of %u bytes, "
-		         "fields %#" PRIx64,
-		         what, queues, size, conf.rss_hf);
+		         "port %s: spreads flows over %u queues by a symmetric key, fields "
+		         "%#" PRIx64,
+		         what, queues, conf.rss_hf);
 		return true;
 	}
 	if (use_symmetric_function(port, queues, BY_ADDRESS)) {
