@@ -78,7 +78,9 @@ record_before(const struct flow_record *a, const struct flow_record *b)
 {
 	const uint64_t fa = record_first_ns(a), fb = record_first_ns(b);
 
-	return fa != fb ? fa < fb : memcmp(a, b, KEY_SIZE) < 0;
+	if (fa != fb)
+		return fa < fb;
+	return a->mark != b->mark ? a->mark < b->mark : memcmp(a, b, KEY_SIZE) < 0;
 }
 
 /* The lowest bound and its lane; run_until_ns becomes the next lowest. */

@@ -40,6 +40,8 @@
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
 #define FLOW_HAS_MEDIA	0x08000000u /* media valid */
 /* clang-format on */
+#define FLOW_HAS_OWN /* lines 3 and 4 of it are in use */ \
+	(FLOW_HAS_TCP | FLOW_HAS_ESP | FLOW_HAS_ARP | FLOW_HAS_ISIS | FLOW_HAS_MEDIA)
 
 /* Loss of an ESP association by its sequence numbers (RFC 4303, 2.2). */
 struct flow_esp {
@@ -209,14 +211,19 @@ flow_of(struct flow_entry *entry)
 	return (struct flow *)(void *)entry;
 }
 
-/* Behind line 0, of what packets and records touch. NULL is nothing. */
+/* Line 2, which all packets and records touch. */
 static inline void
-flow_prefetch(const struct flow *f)
+flow_prefetch_headers(const struct flow *f)
 {
-	const char *const lines = (const char *)f;
+	__builtin_prefetch(&f->app_bytes);
+}
 
-	for (unsigned i = 1; f != NULL && i <= 4; i++)
-		__builtin_prefetch(lines + 64 * i);
+/* Lines 3 and 4, the protocol's own. */
+static inline void
+flow_prefetch_protocol(const struct flow *f)
+{
+	__builtin_prefetch(f->protocol);
+	__builtin_prefetch(f->protocol + 64);
 }
 
 /* Which of the key's addresses and ports is the source's. */

@@ -371,6 +371,19 @@ tell_time(struct flow_engine *e, uint64_t now_ns, uint64_t idle_ns)
 		e->clock_ns = now_ns;
 }
 
+/* Lines that the packet will touch; 0 and 1 the lookup has asked for. */
+static inline void
+prefetch_flow(const struct flow_entry *entry, const struct packet *p)
+{
+	const struct flow *f = (const void *)entry;
+
+	if (f == NULL)
+		return;
+	flow_prefetch_headers(f);
+	if (p->flags & (PACKET_TCP | PACKET_ESP))
+		flow_prefetch_protocol(f);
+}
+
 void
 flow_engine_burst(struct flow_engine *e, const struct packet *packets,
                   const struct packet_view *views, unsigned n)
@@ -383,10 +396,10 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 	opened = e->opened;
 	lookup_burst(e, &l, packets, n);
 	for (unsigned i = 0; i < AHEAD && i < n; i++)
-		flow_prefetch(flow_of(l.entries[i]));
+		prefetch_flow(l.entries[i], &packets[i]);
 	for (unsigned i = 0; i < n; i++) {
 		if (i + AHEAD < n)
-			flow_prefetch(flow_of(l.entries[i + AHEAD]));
+			prefetch_flow(l.entries[i + AHEAD], &packets[i + AHEAD]);
 		tell_time(e, views[i].clock_ns, views[i].before_ns);
 		if (unlikely(views[i].flags & VIEW_NOTICE)) {
 			if (packets[i].flags & PACKET_QUOTE)

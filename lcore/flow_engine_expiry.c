@@ -10,7 +10,7 @@
 #include <rte_common.h>
 
 #define EVICT_TRIES 8
-#define REPORT_AHEAD 4 /* flows whose lines are on their way */
+#define REPORT_AHEAD 8 /* flows whose lines are on their way */
 
 static uint64_t
 idle_end_ns(const struct flow_engine *e, const struct flow *f)
@@ -55,6 +55,23 @@ due_idle(struct flow_engine *e, struct flow *f)
 	engine_remove(e, f);
 }
 
+/* Lines 0 to 2 of a flow that is due, and lines 3 and 4 of one before it if it has any. */
+static inline void
+prefetch_due(const struct flow_order *o, uint32_t i)
+{
+	const uint32_t near = i + REPORT_AHEAD / 2, far = i + REPORT_AHEAD;
+
+	if (far < o->count) {
+		const struct flow *f = o->due[far].flow;
+
+		__builtin_prefetch(f);
+		__builtin_prefetch(&f->start_ns);
+		flow_prefetch_headers(f);
+	}
+	if (near < o->count && (o->due[near].flow->flags & FLOW_HAS_OWN) != 0)
+		flow_prefetch_protocol(o->due[near].flow);
+}
+
 /* Reports the flows that were due. */
 static void
 report_order(struct flow_engine *e)
@@ -64,10 +81,9 @@ report_order(struct flow_engine *e)
 	flow_order_sort(o);
 	for (uint32_t i = 0; i < o->count; i++) {
 		struct flow *f = o->due[i].flow;
-		const uint64_t due_ns = o->due[i].tick * FLOW_TIMER_TICK_NS;
+		const uint64_t due_ns = flow_due_tick(&o->due[i]) * FLOW_TIMER_TICK_NS;
 
-		if (i + REPORT_AHEAD < o->count)
-			flow_prefetch(o->due[i + REPORT_AHEAD].flow);
+		prefetch_due(o, i);
 		if (engine_report(e, f, engine_cause(f), due_ns, true))
 			due_idle(e, f);
 		else

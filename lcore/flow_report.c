@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lcore/flow_account.h"
+#include "lcore/flow_order.h"
 #include "lcore/flow_user.h"
 
 #define IPPROTO_ICMP 1
@@ -302,6 +303,7 @@ flow_report(const struct flow_layout *l, struct flow *f, const struct flow_recor
             struct flow_record *r)
 {
 	flow_report_key(f, r);
+	r->mark = flow_order_mark(&f->entry.key);
 	r->flags = (uint16_t)(f->flags & 0xffff);
 	if (!(f->flags & FLOW_REPORTED))
 		r->flags |= FLOW_RECORD_FIRST;

@@ -35,6 +35,13 @@ table_index(const struct flow_table *table, const struct flow_entry *entry)
 	return (uint32_t)((offset >> table->index_shift) * table->index_inverse);
 }
 
+static inline void
+entry_prefetch(const struct flow_table *table, const struct flow_entry *entry)
+{
+	rte_prefetch0(entry);
+	rte_prefetch0((const uint8_t *)entry + table->line1);
+}
+
 static size_t
 buckets_size(const struct flow_table *table)
 {
@@ -226,8 +233,7 @@ bucket_candidate(const struct flow_table *table, const struct bucket *bucket, ui
 	if (match == 0)
 		return NULL;
 	entry = table_entry(table, bucket->index[lowest_bit(match)]);
-	rte_prefetch0(entry);
-	rte_prefetch0((const uint8_t *)entry + table->line1);
+	entry_prefetch(table, entry);
 	return entry;
 }
 
@@ -263,19 +269,20 @@ flow_table_lookup_burst(const struct flow_table *table, const struct flow_key *c
 			entries[i] = flow_table_lookup(table, keys[i], hashes[i]);
 }
 
+void
+flow_table_prefetch(const struct flow_table *table, uint32_t index)
+{
+	entry_prefetch(table, table_entry(table, index));
+}
+
 /* An index that is not in use; there must be one. */
 static inline uint32_t
 index_take(struct flow_table *table)
 {
-	uint32_t ahead;
-
 	if (table->freed_count == 0)
 		return table->fresh++;
-	if (table->freed_count > FREE_AHEAD) {
-		ahead = table->freed[table->freed_count - 1 - FREE_AHEAD];
-		rte_prefetch0(table_entry(table, ahead));
-		rte_prefetch0((const uint8_t *)table_entry(table, ahead) + table->line1);
-	}
+	if (table->freed_count > FREE_AHEAD)
+		flow_table_prefetch(table, table->freed[table->freed_count - 1 - FREE_AHEAD]);
 	return table->freed[--table->freed_count];
 }
 

@@ -12,6 +12,10 @@
  * always to a tick after the clock: so an advance fires an entry once at most,
  * whatever fn does.
  *
+ * A list is a chain of cache misses. So an entry has a hint, kept beside the table: which
+ * entry came to its slot AHEAD entries before it, and will be swept as many after it. A
+ * hint may be out of date; it is for prefetching only.
+ *
  * Entries know the low 32 bits of their tick only. So they are armed at most
  * 2^30 ticks (two years) ahead of the clock, and the clock runs at most so far
  * ahead of the last tick at which nothing was due: then a difference's sign is
@@ -19,6 +23,7 @@
  */
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
@@ -32,6 +37,7 @@
 #define SLOTS 8192u /* nine minutes a round */
 #define WORDS (SLOTS / 64)
 #define STRIDE (UINT64_C(1) << 30)
+#define AHEAD 8u
 
 static_assert(FLOW_TIMER_TICK_NS == 1u << TICK_SHIFT, "a tick is a shift");
 
@@ -43,8 +49,11 @@ struct flow_timer {
 	uint32_t cursor; /* if 'paused': the entry of slot swept + 1 to look at next */
 	bool paused;
 	bool started;
-	uint64_t used[WORDS];  /* a bit a slot: whether it has entries */
-	uint32_t heads[SLOTS]; /* first entry of a slot, where the bit is set */
+	uint32_t *hints;           /* of each entry: another one's index */
+	uint32_t hints_count;
+	uint64_t used[WORDS];          /* a bit a slot: whether it has entries */
+	uint32_t heads[SLOTS];         /* first entry of a slot, where the bit is set */
+	uint32_t latest[SLOTS][AHEAD]; /* entries that came to a slot, the latest first */
 };
 
 struct flow_timer *
@@ -57,12 +66,21 @@ flow_timer_create(struct flow_table *table, int socket)
 		return NULL;
 	}
 	timer->table = table;
+	timer->hints_count = flow_table_capacity(table);
+	timer->hints = memory_alloc((size_t)timer->hints_count * sizeof(timer->hints[0]), false,
+	                            socket, MEMORY_SPARSE);
+	if (timer->hints == NULL) {
+		memory_free(timer, sizeof(*timer), false);
+		rte_errno = ENOMEM;
+		return NULL;
+	}
 	return timer;
 }
 
 void
 flow_timer_free(struct flow_timer *timer)
 {
+	memory_free(timer->hints, (size_t)timer->hints_count * sizeof(timer->hints[0]), false);
 	memory_free(timer, sizeof(*timer), false);
 }
 
@@ -88,6 +106,25 @@ timer_tick(struct flow_timer *timer, uint64_t due_ns)
 	return RTE_MIN(tick, timer->clock + STRIDE);
 }
 
+static inline void
+hint_leave(struct flow_timer *timer, uint32_t slot, uint32_t index)
+{
+	uint32_t *latest = timer->latest[slot];
+
+	timer->hints[index] = latest[AHEAD - 1];
+	memmove(latest + 1, latest, (AHEAD - 1) * sizeof(latest[0]));
+	latest[0] = index;
+}
+
+static inline void
+hint_follow(const struct flow_timer *timer, uint32_t index)
+{
+	const uint32_t ahead = timer->hints[index];
+
+	flow_table_prefetch(timer->table, ahead);
+	rte_prefetch0(&timer->hints[ahead]);
+}
+
 void
 flow_timer_arm(struct flow_timer *timer, struct flow_entry *entry, uint64_t due_ns)
 {
@@ -106,6 +143,7 @@ flow_timer_arm(struct flow_timer *timer, struct flow_entry *entry, uint64_t due_
 	}
 	*word |= bit;
 	timer->heads[slot] = index;
+	hint_leave(timer, slot, index);
 }
 
 void
@@ -162,8 +200,7 @@ timer_sweep_slot(struct flow_timer *timer, unsigned budget, flow_timer_fn *fn, v
 		struct flow_entry *entry = flow_table_entry(timer->table, timer->cursor);
 
 		budget--;
-		if (entry->timer_next != FLOW_INDEX_NONE)
-			rte_prefetch0(flow_table_entry(timer->table, entry->timer_next));
+		hint_follow(timer, timer->cursor);
 		if ((int32_t)((uint32_t)timer->clock - entry->timer_tick) < 0) {
 			timer->cursor = entry->timer_next; /* of a later round */
 			continue;

@@ -237,7 +237,8 @@ struct flow_record {
 	uint16_t vlan_tci[2];
 	uint8_t net;    /* enum flow_net */
 	uint8_t worker; /* which worker made it */
-	uint8_t reserved[10];
+	uint8_t reserved[6];
+	uint32_t mark; /* of the key: orders records of one instant, whoever made them */
 
 	/* lines 3 and 4: the protocol's own */
 	union {
