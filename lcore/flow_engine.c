@@ -108,6 +108,18 @@ directed_key(const struct flow_key *key, bool reverse, struct flow_key *copy)
 	return copy;
 }
 
+/* A nearly full table, before any of the burst's new flows needs room in it. */
+static void
+make_room(struct flow_engine *e, struct lookup *l, unsigned n)
+{
+	unsigned missing = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		missing += l->entries[i] == NULL;
+	engine_make_room(e, missing);
+	flow_table_lookup_burst(e->table, l->keys, l->hashes, l->entries, n);
+}
+
 static void
 lookup_burst(struct flow_engine *e, struct lookup *l, const struct packet *packets, unsigned n)
 {
@@ -120,6 +132,8 @@ lookup_burst(struct flow_engine *e, struct lookup *l, const struct packet *packe
 	}
 	flow_table_hash_burst(e->table, l->keys, l->hashes, n);
 	flow_table_lookup_burst(e->table, l->keys, l->hashes, l->entries, n);
+	if (unlikely(flow_table_capacity(e->table) - flow_table_count(e->table) < n))
+		make_room(e, l, n);
 	l->inserted = e->inserted;
 	l->removed = e->removed;
 }

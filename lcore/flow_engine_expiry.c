@@ -9,7 +9,8 @@
 
 #include <rte_common.h>
 
-#define EVICT_TRIES 8
+#define EVICT_TRIES 8 /* flows looked at for one that is given up */
+#define EVICT_BATCH 32
 #define REPORT_AHEAD 8 /* flows whose lines are on their way */
 
 static uint64_t
@@ -151,25 +152,83 @@ is_established(const struct flow *f)
 	       !((f->flags & FLOW_HAS_TCP) && flow_tcp_closed(&f->tcp));
 }
 
-/* The wheel's time of an entry only says when it was to be looked at; flows worth keeping are put
- * back, so that the next look finds another. */
-void
-engine_evict(struct flow_engine *e, uint32_t hash)
+/* Back into the wheel, to come after its idle time: so that the next look finds another. */
+static void
+spare(struct flow_engine *e, struct flow *f)
 {
-	struct flow *f = flow_of(flow_table_victim(e->table, hash));
+	if (flow_timer_armed(&f->entry))
+		flow_timer_disarm(e->timer, &f->entry);
+	flow_timer_arm(e->timer, &f->entry,
+	               e->clock_ns + e->layout.interval_ns + engine_idle_ns(f));
+}
 
-	for (unsigned i = 0; i < EVICT_TRIES && !(f->flags & FLOW_LINK) && is_established(f); i++) {
-		if (flow_timer_armed(&f->entry))
-			flow_timer_disarm(e->timer, &f->entry);
-		flow_timer_arm(e->timer, &f->entry,
-		               e->clock_ns + e->layout.interval_ns + engine_idle_ns(f));
-		f = flow_of(flow_table_victim(e->table, hash));
-	}
+static void
+give_up(struct flow_engine *e, struct flow *f)
+{
 	if (!(f->flags & FLOW_LINK)) {
 		(void)engine_report(e, f, CAUSE_TIMEOUT, e->clock_ns, false);
 		counter_add(e->counters, COUNTER_flows_evicted, 1);
 	}
 	engine_remove(e, f);
+}
+
+static bool
+is_worth_keeping(const struct flow *f)
+{
+	return !(f->flags & FLOW_LINK) && is_established(f);
+}
+
+/* The wheel's time of an entry only says when it was to be looked at. */
+static void
+engine_evict(struct flow_engine *e, uint32_t hash)
+{
+	struct flow *f = flow_of(flow_table_victim(e->table, hash));
+
+	for (unsigned i = 0; i < EVICT_TRIES && is_worth_keeping(f); i++) {
+		spare(e, f);
+		f = flow_of(flow_table_victim(e->table, hash));
+	}
+	give_up(e, f);
+}
+
+/* Lines that giving up these flows will touch. */
+static void
+prefetch_taken(const struct flow_engine *e, struct flow_entry *const taken[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct flow *f = flow_of(taken[i]);
+
+		flow_table_prefetch_bucket(e->table, taken[i]->hash);
+		flow_prefetch_headers(f);
+		if (f->flags & FLOW_HAS_OWN)
+			flow_prefetch_protocol(f);
+	}
+}
+
+void
+engine_make_room(struct flow_engine *e, unsigned room)
+{
+	const uint32_t capacity = flow_table_capacity(e->table);
+	const uint32_t wanted = RTE_MIN(room, capacity);
+	unsigned tries = EVICT_TRIES * room;
+
+	while (capacity - flow_table_count(e->table) < wanted && tries != 0) {
+		const uint32_t missing = wanted - (capacity - flow_table_count(e->table));
+		struct flow_entry *taken[EVICT_BATCH];
+		const unsigned n = flow_timer_take(e->timer, taken, RTE_MIN(missing, (uint32_t)EVICT_BATCH),
+		                                   tries);
+
+		if (n == 0)
+			return; /* nothing in the wheel: who needs room looks near its own bucket */
+		tries -= RTE_MIN(tries, n);
+		prefetch_taken(e, taken, n);
+		for (unsigned i = 0; i < n; i++) {
+			if (tries != 0 && is_worth_keeping(flow_of(taken[i])))
+				spare(e, flow_of(taken[i]));
+			else
+				give_up(e, flow_of(taken[i]));
+		}
+	}
 }
 
 struct flow *

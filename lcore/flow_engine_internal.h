@@ -80,8 +80,9 @@ enum flow_cause engine_cause(const struct flow *);
 
 /* Looks at what is due until now_ns, at no more than 'budget' entries; whether more is due. */
 bool engine_expire(struct flow_engine *, uint64_t now_ns, unsigned budget);
-/* Makes room in a full table near where 'hash' lives. */
-void engine_evict(struct flow_engine *, uint32_t hash);
+/* Makes room for so many entries in a full table: of the flows next in the wheel those go that a
+ * flood may have brought. There may be less room afterwards: engine_insert() makes its own. */
+void engine_make_room(struct flow_engine *, unsigned room);
 void engine_remove(struct flow_engine *, struct flow *);
 /* An entry for a key that has none; not a flow yet: flow_start() or a link makes it one. */
 struct flow *engine_insert(struct flow_engine *, const struct flow_key *, uint32_t hash);

@@ -270,6 +270,12 @@ flow_table_lookup_burst(const struct flow_table *table, const struct flow_key *c
 }
 
 void
+flow_table_prefetch_bucket(const struct flow_table *table, uint32_t hash)
+{
+	rte_prefetch0(bucket_home(table, hash));
+}
+
+void
 flow_table_prefetch(const struct flow_table *table, uint32_t index)
 {
 	entry_prefetch(table, table_entry(table, index));

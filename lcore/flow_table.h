@@ -73,7 +73,8 @@ struct flow_entry *flow_table_victim(const struct flow_table *, uint32_t hash);
 
 uint32_t flow_table_index(const struct flow_table *, const struct flow_entry *);
 struct flow_entry *flow_table_entry(const struct flow_table *, uint32_t index);
-/* Lines 0 and 1 of an entry, on their way into the cache. */
+/* The bucket of a hash, and lines 0 and 1 of an entry, on their way into the cache. */
+void flow_table_prefetch_bucket(const struct flow_table *, uint32_t hash);
 void flow_table_prefetch(const struct flow_table *, uint32_t index);
 uint32_t flow_table_count(const struct flow_table *);
 uint32_t flow_table_capacity(const struct flow_table *);

@@ -8,13 +8,12 @@
  * The clock is a tick number; ticks up to 'swept' are done with, and between the
  * two lies what is due and not yet looked at. A sweep that runs out of budget
  * within a slot leaves its cursor there; disarming the entry under the cursor
- * moves it on. New entries go to the front of their slot, behind the cursor, and
- * always to a tick after the clock: so an advance fires an entry once at most,
- * whatever fn does.
+ * moves it on. New entries go to the end of their slot, and always to a tick after
+ * the clock: so an advance fires an entry once at most, whatever fn does.
  *
  * A list is a chain of cache misses. So an entry has a hint, kept beside the table: which
- * entry came to its slot AHEAD entries before it, and will be swept as many after it. A
- * hint may be out of date; it is for prefetching only.
+ * entry came to its slot AHEAD entries after it, and will be swept then. A hint may be out
+ * of date; it is for prefetching only.
  *
  * Entries know the low 32 bits of their tick only. So they are armed at most
  * 2^30 ticks (two years) ahead of the clock, and the clock runs at most so far
@@ -51,8 +50,10 @@ struct flow_timer {
 	bool started;
 	uint32_t *hints;           /* of each entry: another one's index */
 	uint32_t hints_count;
-	uint64_t used[WORDS];          /* a bit a slot: whether it has entries */
-	uint32_t heads[SLOTS];         /* first entry of a slot, where the bit is set */
+	uint64_t used[WORDS]; /* a bit a slot: whether it has entries */
+	struct {
+		uint32_t head, tail; /* where the bit is set */
+	} slots[SLOTS];
 	uint32_t latest[SLOTS][AHEAD]; /* entries that came to a slot, the latest first */
 };
 
@@ -111,7 +112,7 @@ hint_leave(struct flow_timer *timer, uint32_t slot, uint32_t index)
 {
 	uint32_t *latest = timer->latest[slot];
 
-	timer->hints[index] = latest[AHEAD - 1];
+	timer->hints[latest[AHEAD - 1]] = index;
 	memmove(latest + 1, latest, (AHEAD - 1) * sizeof(latest[0]));
 	latest[0] = index;
 }
@@ -138,11 +139,13 @@ flow_timer_arm(struct flow_timer *timer, struct flow_entry *entry, uint64_t due_
 	entry->timer_prev = index;
 	entry->timer_next = FLOW_INDEX_NONE;
 	if (*word & bit) {
-		entry->timer_next = timer->heads[slot];
-		flow_table_entry(timer->table, timer->heads[slot])->timer_prev = index;
+		entry->timer_prev = timer->slots[slot].tail;
+		flow_table_entry(timer->table, timer->slots[slot].tail)->timer_next = index;
+	} else {
+		timer->slots[slot].head = index;
 	}
 	*word |= bit;
-	timer->heads[slot] = index;
+	timer->slots[slot].tail = index;
 	hint_leave(timer, slot, index);
 }
 
@@ -158,10 +161,12 @@ flow_timer_disarm(struct flow_timer *timer, struct flow_entry *entry)
 		timer->cursor = next;
 	if (next != FLOW_INDEX_NONE)
 		flow_table_entry(timer->table, next)->timer_prev = prev == index ? next : prev;
+	else
+		timer->slots[slot].tail = prev;
 	if (prev != index)
 		flow_table_entry(timer->table, prev)->timer_next = next;
 	else if (next != FLOW_INDEX_NONE)
-		timer->heads[slot] = next;
+		timer->slots[slot].head = next;
 	else
 		timer->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
 	entry->timer_prev = FLOW_INDEX_NONE;
@@ -175,21 +180,19 @@ flow_timer_tick(const struct flow_timer *timer, const struct flow_entry *entry)
 	return timer->clock - (uint32_t)((uint32_t)timer->clock - entry->timer_tick);
 }
 
-/* The first tick of (swept, clock] whose slot is in use, or clock + 1. */
+/* The first tick of [tick, end) whose slot is in use, or 'end'. */
 static uint64_t
-timer_next_used(const struct flow_timer *timer)
+timer_next_used(const struct flow_timer *timer, uint64_t tick, uint64_t end)
 {
-	uint64_t tick = timer->swept + 1;
-
-	while (tick <= timer->clock) {
+	while (tick < end) {
 		const uint32_t slot = (uint32_t)tick % SLOTS;
 		const uint64_t rest = timer->used[slot / 64] >> slot % 64;
 
 		if (rest != 0)
-			return RTE_MIN(tick + (unsigned)__builtin_ctzll(rest), timer->clock + 1);
+			return RTE_MIN(tick + (unsigned)__builtin_ctzll(rest), end);
 		tick += 64 - slot % 64;
 	}
-	return timer->clock + 1;
+	return end;
 }
 
 /* Looks at the entries from the cursor on; returns what is left of the budget. */
@@ -236,10 +239,11 @@ flow_timer_advance(struct flow_timer *timer, uint64_t now_ns, unsigned budget, f
 	timer_set_clock(timer, now);
 	while (timer->swept != timer->clock) {
 		if (!timer->paused) {
-			timer->swept = timer_next_used(timer) - 1;
+			timer->swept =
+			        timer_next_used(timer, timer->swept + 1, timer->clock + 1) - 1;
 			if (timer->swept == timer->clock)
 				break;
-			timer->cursor = timer->heads[(timer->swept + 1) % SLOTS];
+			timer->cursor = timer->slots[(timer->swept + 1) % SLOTS].head;
 			timer->paused = true;
 		}
 		budget = timer_sweep_slot(timer, budget, fn, ctx);
@@ -250,4 +254,30 @@ flow_timer_advance(struct flow_timer *timer, uint64_t now_ns, unsigned budget, f
 	}
 	timer->clean = timer->clock;
 	return timer->clock < now;
+}
+
+unsigned
+flow_timer_take(struct flow_timer *timer, struct flow_entry *entries[], unsigned n, unsigned budget)
+{
+	const uint64_t end = timer->swept + 1 + SLOTS;
+	uint64_t tick = timer->swept;
+	unsigned taken = 0;
+
+	while (taken < n && (tick = timer_next_used(timer, tick + 1, end)) < end) {
+		uint32_t index = timer->slots[(uint32_t)tick % SLOTS].head;
+
+		while (index != FLOW_INDEX_NONE && taken < n) {
+			struct flow_entry *entry = flow_table_entry(timer->table, index);
+
+			if (budget-- == 0)
+				return taken;
+			hint_follow(timer, index);
+			index = entry->timer_next;
+			if (entry->timer_tick != (uint32_t)tick)
+				continue; /* of a later round */
+			flow_timer_disarm(timer, entry);
+			entries[taken++] = entry;
+		}
+	}
+	return taken;
 }

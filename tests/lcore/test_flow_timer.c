@@ -412,6 +412,64 @@ fn_may_remove_the_entry(void **state)
 	bed_fini(&bed);
 }
 
+static void
+what_is_taken_comes_in_the_order_it_would_fire(void **state)
+{
+	const uint64_t round = 8192 * TICK;
+	struct flow_entry *taken[40];
+	uint32_t last = 0;
+	struct bed bed;
+	unsigned n, total = 0;
+
+	(void)state;
+	bed_init(&bed, 1000);
+	bed_advance(&bed, START, 1);
+	for (uint32_t i = 0; i < 1000; i++) /* the last hundred in a round of their own */
+		flow_timer_arm(bed.timer, flow_table_entry(bed.table, i),
+		               START + SECOND + random_below(100 * SECOND) +
+		                       (i >= 900 ? 2 * round : 0));
+	assert_int_equal(flow_timer_take(bed.timer, taken, 40, 7), 7);
+	for (unsigned i = 0; i < 7; i++)
+		flow_timer_arm(bed.timer, taken[i], START + SECOND);
+	while ((n = flow_timer_take(bed.timer, taken, 40, NO_BUDGET)) != 0) {
+		for (unsigned i = 0; i < n; i++) {
+			assert_false(flow_timer_armed(taken[i]));
+			assert_true(flow_table_index(bed.table, taken[i]) < 900);
+			assert_true(total + i == 0 || taken[i]->timer_tick >= last);
+			last = taken[i]->timer_tick;
+		}
+		total += n;
+	}
+	assert_int_equal(total, 900);
+	assert_false(flow_timer_advance(bed.timer, START + 1000 * SECOND, NO_BUDGET, remove_entry,
+	                                &bed));
+	assert_int_equal(bed.fired, 0);
+	while (flow_timer_advance(bed.timer, START + 3 * round, NO_BUDGET, remove_entry, &bed))
+		;
+	assert_int_equal(bed.fired, 100);
+	bed_fini(&bed);
+}
+
+/* In a pause of a sweep, too. */
+static void
+what_is_taken_does_not_fire(void **state)
+{
+	struct flow_entry *taken[8];
+	struct bed bed;
+
+	(void)state;
+	bed_init(&bed, 20);
+	bed_advance(&bed, START, 1);
+	for (uint32_t i = 0; i < 20; i++)
+		flow_timer_arm(bed.timer, flow_table_entry(bed.table, i), START + SECOND);
+	assert_true(flow_timer_advance(bed.timer, START + 2 * SECOND, 5, remove_entry, &bed));
+	assert_int_equal(flow_timer_take(bed.timer, taken, 8, NO_BUDGET), 8);
+	assert_false(
+	        flow_timer_advance(bed.timer, START + 2 * SECOND, NO_BUDGET, remove_entry, &bed));
+	assert_int_equal(bed.fired, 12);
+	bed_fini(&bed);
+}
+
 int
 main(void)
 {
@@ -426,6 +484,8 @@ main(void)
 		cmocka_unit_test(entry_armed_for_the_past_by_fn_waits_for_the_next_tick),
 		cmocka_unit_test(entry_disarmed_by_fn_or_in_a_pause_does_not_fire),
 		cmocka_unit_test(fn_may_remove_the_entry),
+		cmocka_unit_test(what_is_taken_comes_in_the_order_it_would_fire),
+		cmocka_unit_test(what_is_taken_does_not_fire),
 	};
 
 	random_state = 88172645463325252u;
