@@ -311,9 +311,10 @@ measure(struct bed *b)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: bench_worker [EAL options] -- many|churn|imix|elephants [-n flows] "
-	                "[-s slices] [-r packets a second] [-j] [-m] [-p]\n"
-	                "-j: time between packets, -m: MAC addresses, -p: tables in plain memory\n");
+	fprintf(stderr,
+	        "usage: bench_worker [EAL options] -- many|churn|imix|elephants [-n flows] "
+	        "[-s slices] [-r packets a second] [-j] [-m] [-p]\n"
+	        "-j: time between packets, -m: MAC addresses, -p: tables in plain memory\n");
 	exit(2);
 }
 

@@ -215,8 +215,8 @@ engine_make_room(struct flow_engine *e, unsigned room)
 	while (capacity - flow_table_count(e->table) < wanted && tries != 0) {
 		const uint32_t missing = wanted - (capacity - flow_table_count(e->table));
 		struct flow_entry *taken[EVICT_BATCH];
-		const unsigned n = flow_timer_take(e->timer, taken, RTE_MIN(missing, (uint32_t)EVICT_BATCH),
-		                                   tries);
+		const unsigned n = flow_timer_take(e->timer, taken,
+		                                   RTE_MIN(missing, (uint32_t)EVICT_BATCH), tries);
 
 		if (n == 0)
 			return; /* nothing in the wheel: who needs room looks near its own bucket */

@@ -48,7 +48,7 @@ struct flow_timer {
 	uint32_t cursor; /* if 'paused': the entry of slot swept + 1 to look at next */
 	bool paused;
 	bool started;
-	uint32_t *hints;           /* of each entry: another one's index */
+	uint32_t *hints; /* of each entry: another one's index */
 	uint32_t hints_count;
 	uint64_t used[WORDS]; /* a bit a slot: whether it has entries */
 	struct {

@@ -84,26 +84,60 @@ ipv6_sound(struct fast *f, uint32_t on_wire)
 	return l4_sound(f, IPV6_SIZE);
 }
 
+/* Both addresses of 'size' and both ports, which lie one behind the other; the smaller (address,
+ * port) first. Without a branch, as nothing predicts directions. */
+static inline void
+put_ends(struct packet *p, const struct fast *f, const uint8_t *addr, uint32_t size, bool reverse)
+{
+	p->reverse = reverse;
+	memcpy(p->key.addr[0], addr + size * reverse, size);
+	memcpy(p->key.addr[1], addr + size * !reverse, size);
+	p->key.port[0] = load16(f->l4 + 2 * reverse);
+	p->key.port[1] = load16(f->l4 + 2 * !reverse);
+}
+
+static inline void
+put_key4(struct packet *p, const struct fast *f, uint16_t sport, uint16_t dport)
+{
+	const uint8_t *addr = f->ip + 12;
+	const uint64_t from = (uint64_t)load32(addr) << 16 | sport;
+	const uint64_t to = (uint64_t)load32(addr + 4) << 16 | dport;
+
+	put_ends(p, f, addr, 4, from > to);
+	p->key.kind = FLOW_IPV4;
+}
+
+static inline uint64_t
+load64(const uint8_t *p)
+{
+	return (uint64_t)load32(p) << 32 | load32(p + 4);
+}
+
+static inline void
+put_key6(struct packet *p, const struct fast *f, uint16_t sport, uint16_t dport)
+{
+	const uint8_t *addr = f->ip + 8;
+	const uint64_t from[2] = { load64(addr), load64(addr + 8) };
+	const uint64_t to[2] = { load64(addr + 16), load64(addr + 24) };
+	const bool low = (from[1] > to[1]) | ((from[1] == to[1]) & (sport > dport));
+
+	put_ends(p, f, addr, 16, (from[0] > to[0]) | ((from[0] == to[0]) & low));
+	p->key.kind = FLOW_IPV6;
+}
+
 static inline void
 put_key(struct packet *p, const struct fast *f, bool v4)
 {
-	const uint32_t size = v4 ? 4 : 16;
-	const uint8_t *src = f->ip + (v4 ? 12 : 8), *dst = src + size;
 	const uint16_t sport = load16(f->l4), dport = load16(f->l4 + 2);
-	const int order = memcmp(src, dst, size);
-	const bool reverse = order > 0 || (order == 0 && sport > dport);
-	struct flow_key *key = &p->key;
 
-	memset(key, 0, sizeof(*key));
-	memcpy(key->addr[reverse], src, size);
-	memcpy(key->addr[!reverse], dst, size);
-	key->port[reverse] = sport;
-	key->port[!reverse] = dport;
-	key->kind = v4 ? FLOW_IPV4 : FLOW_IPV6;
-	key->proto = f->proto;
+	memset(&p->key, 0, sizeof(p->key));
+	if (v4)
+		put_key4(p, f, sport, dport);
+	else
+		put_key6(p, f, sport, dport);
+	p->key.proto = f->proto;
 	if (f->proto == 17 && (sport == 53 || dport == 53))
-		key->id = load16(f->l4 + UDP_SIZE);
-	p->reverse = reverse;
+		p->key.id = load16(f->l4 + UDP_SIZE);
 }
 
 static inline void
