@@ -18,7 +18,7 @@
 #include "lcore/flow_engine_internal.h"
 #include "lcore/flow_user.h"
 
-#define AHEAD 4                   /* packets whose lines are on their way */
+#define AHEAD 16                  /* packets whose lines are on their way */
 #define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
 #define EXPIRE_STEP 512           /* entries looked at between two bursts of live traffic */
 
