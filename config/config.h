@@ -188,6 +188,14 @@ struct config {
 		double icr_min, icr_max;
 	} keystroke_conf;
 
+	/* applications */
+	bool apps;                /* --apps */
+	uint32_t apps_items;      /* ... =+items: bits of metadata_item.h */
+	struct string_list rules; /* --rules */
+	bool apps_shipped;        /* the probe's own rules */
+	uint32_t apps_packets;    /* of each direction of a flow */
+	char *apps_cache;         /* directory; NULL: none */
+
 	/* output */
 	struct output_list outputs;
 	enum record_format format; /* --format */

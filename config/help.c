@@ -25,7 +25,7 @@ print_option(FILE *out, const struct key *k)
 	if (k->option != NULL)
 		n += fprintf(out, "--%s", k->option);
 	if (k->argument != NULL)
-		n += fprintf(out, " %s", k->argument);
+		n += fprintf(out, k->bare != NULL ? "[=%s]" : " %s", k->argument);
 	return n;
 }
 

@@ -52,6 +52,7 @@ const struct key config_keys[KEY_COUNT] = {
 #define SIZE_TUNNEL sizeof(enum tunnel_choice)
 #define SIZE_KEYSTROKE sizeof(bool)
 #define SIZE_KEYSTROKE_CONF sizeof(((struct config *)0)->keystroke_conf)
+#define SIZE_APPS sizeof(bool)
 #define SIZE_HUGE sizeof(enum huge_pages)
 #define SIZE_CHOICE sizeof(unsigned)
 #define SIZE_FORMAT sizeof(enum record_format)

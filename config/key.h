@@ -36,6 +36,7 @@ enum value_kind {
 	VALUE_TUNNEL,
 	VALUE_KEYSTROKE,
 	VALUE_KEYSTROKE_CONF,
+	VALUE_APPS, /* apps and apps_items */
 	VALUE_HUGE,
 	VALUE_FORMAT,
 	VALUE_PERIOD,  /* uint32_t, seconds: a number and its unit */

@@ -158,6 +158,21 @@ KEY(keystroke_conf, "ARGUS_KEYSTROKE_CONF", 0, NULL, KEYSTROKE_CONF, keystroke_c
     "what a keystroke looks like: payload sizes of client and server (DC, DS; bytes), gaps "
     "(GS, GPC; packets), intervals (IC, LCS; microseconds), their ratio (ICR), joined by ;")
 
+HEADING(heading_applications, "Applications")
+KEY(apps, "PANOPTES_APPS", 0, "apps", APPS, apps, "no", 0, 0, "+item,...", "yes", 0,
+    "label each flow with its application, by what the first bytes of both directions say; with "
+    "items also with what they tell: sni, alpn, tlsv, ja4 (TLS and QUIC), qname, rcode (DNS), host, "
+    "method, status, agent (HTTP), ssh, sshd (banners), all")
+KEY(rules, "PANOPTES_RULES", 0, "rules", LIST, rules, NULL, 0, 0, "file", NULL, 0,
+    "rules that name applications, besides those that come with the probe; repeatable")
+KEY(apps_shipped, "PANOPTES_APPS_SHIPPED", 0, NULL, BOOL, apps_shipped, "yes", 0, 0, NULL, NULL, 0,
+    "use the rules that come with the probe")
+KEY(apps_packets, "PANOPTES_APPS_PACKETS", 0, NULL, U32, apps_packets, "4", 1, 32, NULL, NULL, 0,
+    "how many packets with payload of each direction are looked at, unless the application is "
+    "known before")
+KEY(apps_cache, "PANOPTES_APPS_CACHE", 0, NULL, STRING, apps_cache, "/var/cache/panoptes", 0, 0,
+    NULL, NULL, 0, "directory that compiled rules are kept in, for a faster start; empty: none")
+
 HEADING(heading_output, "Output")
 KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [\"filter\"]",
     NULL, USE_RESET,

@@ -13,6 +13,15 @@
 
 #define LONG_ONLY 256 /* getopt's value for row n's long option: above all letters */
 
+/* Of one that is something without its argument, too, that stands behind '='. */
+static int
+has_argument(const struct key *k)
+{
+	if (k->argument == NULL)
+		return no_argument;
+	return k->bare != NULL ? optional_argument : required_argument;
+}
+
 void
 line_init(struct line *l, int argc, char *const argv[])
 {
@@ -34,7 +43,7 @@ line_init(struct line *l, int argc, char *const argv[])
 		if (k->option != NULL)
 			l->options[n++] = (struct option){
 				.name = k->option,
-				.has_arg = k->argument != NULL ? required_argument : no_argument,
+				.has_arg = has_argument(k),
 				.val = LONG_ONLY + i,
 			};
 	}

@@ -92,8 +92,10 @@ print_option_name(FILE *out, const struct key *k)
 		print_bold(out, name);
 	}
 	if (k->argument != NULL) {
-		fputc(' ', out);
+		fputs(k->bare != NULL ? "[=" : " ", out);
 		print_italic(out, k->argument);
+		if (k->bare != NULL)
+			fputc(']', out);
 	}
 }
 

@@ -71,6 +71,10 @@ int rules_read_file(struct rule_set *, const char *path, char *error, size_t err
  * without one is an error. */
 int rules_read_directory(struct rule_set *, const char *path, char *error, size_t error_size);
 
+/* The same from memory; 'name' stands for the path. What the fuzzer calls. */
+int rules_read_text(struct rule_set *, const char *name, const char *text, size_t len, char *error,
+                    size_t error_size);
+
 /* For an error found later, by the engine that compiles the pattern. */
 void rules_complain(const struct rule_set *, const struct rule_pattern *, const char *reason,
                     char *error, size_t error_size);

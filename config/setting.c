@@ -276,6 +276,7 @@ static int (*const appliers[VALUE_KINDS])(const struct setting *) = {
 	[VALUE_TUNNEL] = setting_tunnel,
 	[VALUE_KEYSTROKE] = setting_keystroke,
 	[VALUE_KEYSTROKE_CONF] = setting_keystroke_conf,
+	[VALUE_APPS] = setting_apps,
 	[VALUE_HUGE] = setting_huge,
 	[VALUE_CHOICE] = setting_choice,
 	[VALUE_FORMAT] = setting_format,

@@ -66,6 +66,7 @@ int setting_control(const struct setting *);   /* setting_control.c */
 int setting_flow_type(const struct setting *); /* setting_flow.c */
 int setting_flow_key(const struct setting *);
 int setting_tunnel(const struct setting *s);
+int setting_apps(const struct setting *); /* setting_apps.c */
 int setting_keystroke(const struct setting *);
 int setting_keystroke_conf(const struct setting *);
 

@@ -39,6 +39,9 @@
 #define FLOW_CONTROL	0x04000000u /* of the control plane: all its user data is kept */
 #define FLOW_MARKED_BACK 0x02000000u /* FLOW_RECORD_ICMP: the destination's packet was quoted */
 #define FLOW_HAS_MEDIA	0x08000000u /* media valid */
+#define FLOW_LOOK_SRC	0x10000000u /* the source's payload is looked at for the application, */
+#define FLOW_LOOK_DST	0x20000000u /* ... the destination's */
+#define FLOW_HAS_APPS	0x40000000u /* struct matcher_flow valid */
 /* clang-format on */
 #define FLOW_HAS_OWN /* lines 3 and 4 of it are in use */ \
 	(FLOW_HAS_TCP | FLOW_HAS_ESP | FLOW_HAS_ARP | FLOW_HAS_ISIS | FLOW_HAS_MEDIA)
@@ -157,6 +160,7 @@ struct flow_layout {
 	uint32_t control_at;   /* struct flow_control; 0: not there */
 	bool keeps_user;       /* any user data */
 	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
+	uint32_t apps_at;      /* struct matcher_flow; 0: not there */
 	struct keystroke_rules keystroke;
 	bool track_duplicates;
 	uint64_t interval_ns; /* status interval */

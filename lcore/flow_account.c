@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lcore/apps/matcher.h"
 #include "lcore/flow_esp.h"
 #include "lcore/flow_tunnel.h"
 #include "lcore/flow_user.h"
@@ -50,6 +51,8 @@ flow_layout_init(struct flow_layout *l, const struct config *c)
 		l->control_at = place(&at, sizeof(struct flow_control));
 		l->control.protocols = &c->control_protocols;
 	}
+	if (c->apps)
+		l->apps_at = place(&at, sizeof(struct matcher_flow));
 	l->keeps_user = l->user_size != 0 || l->control_at != 0;
 	l->entry_size = (at + 63u) & ~63u;
 }

@@ -73,7 +73,11 @@ flow_engine_create(const struct flow_engine_options *o)
 		e->table = flow_table_create(&table);
 	if (e->table != NULL)
 		e->timer = flow_timer_create(e->table, o->socket);
-	if (e->timer != NULL && flow_order_init(&e->order, o->flows, o->socket) == 0)
+	if (e->timer != NULL && o->apps != NULL)
+		e->apps = apps_queue_create(&e->layout, o->apps, o->worker, o->flows, o->counters,
+		                            o->socket);
+	if (e->timer != NULL && (o->apps == NULL || e->apps != NULL) &&
+	    flow_order_init(&e->order, o->flows, o->socket) == 0)
 		return e;
 	flow_engine_free(e);
 	errno = ENOMEM;
@@ -92,6 +96,7 @@ flow_engine_free(struct flow_engine *e)
 	if (e->table != NULL)
 		flow_table_free(e->table);
 	control_data_free(e->layout.control.data);
+	apps_queue_free(e->apps);
 	free(e);
 }
 
@@ -159,6 +164,8 @@ open_flow(struct flow_engine *e, const struct lookup *l, unsigned i, const struc
 	f->idle_s = idle.seconds;
 	f->idle_strict = idle.strict;
 	flow_start(&e->layout, f, p);
+	if (e->apps != NULL)
+		flow_apps_open(e->apps, f);
 	flow_timer_arm(e->timer, &f->entry, engine_due_ns(e, f));
 	e->flows++;
 	e->opened++;
@@ -173,9 +180,13 @@ restart_flow(struct flow_engine *e, struct flow *f, const struct packet *p)
 		e->flows--;
 		counter_add(e->counters, COUNTER_flows_closed, 1);
 	}
+	if (e->apps != NULL)
+		flow_apps_close(e->apps, f);
 	e->flows++;
 	e->opened++;
 	flow_start(&e->layout, f, p);
+	if (e->apps != NULL)
+		flow_apps_open(e->apps, f);
 }
 
 /* The wheel must come by when what is counted from now on is due. */
@@ -239,6 +250,10 @@ reopen(struct flow_engine *e, struct flow *f, const struct packet *p, int dir, b
 		counter_add(e->counters, COUNTER_flows_closed, 1);
 	}
 	flow_tcp_open(&f->tcp, p);
+	if (e->apps != NULL) {
+		flow_apps_close(e->apps, f);
+		flow_apps_open(e->apps, f);
+	}
 	f->start_ns = p->time_ns;
 	f->flags |= FLOW_RESTARTED;
 	rearm(e, f);
@@ -300,6 +315,8 @@ count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 	if (unlikely(e->layout.control_at != 0) && flow_user_is_full(&e->layout, f, p, dir))
 		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
 	flow_count(&e->layout, f, p, dir, active);
+	if (f->flags & (FLOW_LOOK_SRC << dir))
+		flow_apps_count(e->apps, f, flow_table_index(e->table, &f->entry), p, dir);
 	if (unlikely(e->special))
 		count_special(e, f, p, dir);
 	if (unlikely((p->flags & (PACKET_FRAGMENT_MORE | PACKET_FRAGMENT_LATER)) ==
@@ -408,6 +425,8 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 	if (n == 0)
 		return;
 	opened = e->opened;
+	if (e->apps != NULL)
+		flow_apps_begin(e->apps);
 	lookup_burst(e, &l, packets, n);
 	for (unsigned i = 0; i < AHEAD && i < n; i++)
 		prefetch_flow(l.entries[i], &packets[i]);
@@ -422,6 +441,8 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 		}
 		engine_packet(e, &l, i, &packets[i]);
 	}
+	if (e->apps != NULL)
+		flow_apps_flush(e->apps);
 	count_burst(e, packets, views, n);
 	if (e->opened != opened)
 		counter_add(e->counters, COUNTER_flows_opened, e->opened - opened);
@@ -437,6 +458,8 @@ flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
 	}
 	if (now_ns > e->idle_ns)
 		e->idle_ns = now_ns;
+	if (e->apps != NULL)
+		flow_apps_begin(e->apps);
 	return engine_expire(e, now_ns, EXPIRE_STEP);
 }
 

@@ -33,9 +33,10 @@ struct flow_engine_options {
 	const struct control *control; /* lossless waiting ends when it says stop twice over */
 	uint32_t flows;                /* entries of this worker's table */
 	uint8_t worker;
-	bool lossless; /* reading files: wait for a full ring instead of dropping records */
-	int socket;    /* NUMA node, or SOCKET_ID_ANY */
-	uint64_t seed; /* of the keyed hash; random per run */
+	bool lossless;     /* reading files: wait for a full ring instead of dropping records */
+	int socket;        /* NUMA node, or SOCKET_ID_ANY */
+	uint64_t seed;     /* of the keyed hash; random per run */
+	struct apps *apps; /* rules that name applications; NULL: none */
 };
 
 /* NULL and errno on failure. */

@@ -24,6 +24,8 @@ idle_end_ns(const struct flow_engine *e, const struct flow *f)
 void
 engine_remove(struct flow_engine *e, struct flow *f)
 {
+	if (e->apps != NULL)
+		flow_apps_close(e->apps, f);
 	if (flow_timer_armed(&f->entry))
 		flow_timer_disarm(e->timer, &f->entry);
 	if (!(f->flags & FLOW_LINK))

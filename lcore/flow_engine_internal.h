@@ -10,6 +10,7 @@
 
 #include "lcore/flow.h"
 #include "lcore/flow_account.h"
+#include "lcore/flow_apps.h"
 #include "lcore/flow_engine.h"
 #include "lcore/flow_idle.h"
 #include "lcore/flow_order.h"
@@ -41,8 +42,9 @@ struct flow_engine {
 	bool lossless;
 	bool unidirectional;
 	bool start_records;
-	bool special;    /* a packet that was counted has more to it: start_records or weight */
-	uint32_t weight; /* packets that the one at hand stands for besides itself */
+	bool special; /* a packet that was counted has more to it: start_records or weight */
+	struct apps_queue *apps; /* NULL: flows have no labels */
+	uint32_t weight;         /* packets that the one at hand stands for besides itself */
 };
 
 static inline uint64_t

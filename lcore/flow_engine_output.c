@@ -41,11 +41,14 @@ clear_sections(const struct flow_record_layout *l, struct flow_record *r)
 {
 	struct flow_jitter_report *jitter = flow_record_jitter(l, r);
 	struct flow_tunnel *tunnel = flow_record_tunnel(l, r);
+	struct flow_label *label = flow_record_label(l, r);
 
 	if (jitter != NULL)
 		memset(jitter, 0, sizeof(*jitter));
 	if (tunnel != NULL)
 		*tunnel = (struct flow_tunnel){ .kind = FLOW_TUNNEL_NONE };
+	if (label != NULL)
+		label->len = 0;
 	for (int d = 0; d < 2; d++) {
 		struct flow_user_data *user = flow_record_user(l, r, d);
 
@@ -94,6 +97,8 @@ engine_report(struct flow_engine *e, struct flow *f, enum flow_cause cause, uint
 		return true;
 	if (report_ns < e->reported_ns)
 		report_ns = e->reported_ns;
+	if (e->apps != NULL)
+		flow_apps_flush(e->apps);
 	r = reserve(e, report_ns);
 	if (r == NULL && interim) {
 		counter_add(e->counters, COUNTER_records_deferred, 1);
@@ -105,6 +110,8 @@ engine_report(struct flow_engine *e, struct flow *f, enum flow_cause cause, uint
 		return true;
 	}
 	flow_report(&e->layout, f, &e->record_layout, r);
+	if (e->apps != NULL)
+		flow_apps_report(e->apps, f, &e->record_layout, r);
 	r->flow_index = flow_table_index(e->table, &f->entry);
 	r->worker = e->worker;
 	r->cause = (uint8_t)cause;

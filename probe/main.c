@@ -17,6 +17,7 @@
 #include "config/capture_name.h"
 #include "config/config.h"
 #include "export/outputs.h"
+#include "lcore/apps/apps.h"
 #include "lcore/dissect/dissect.h"
 #include "lcore/filter.h"
 #include "lcore/source_capture.h"
@@ -52,6 +53,13 @@ on_signal(int number)
 	control_stop(&control);
 }
 
+static void
+on_reload_signal(int number)
+{
+	(void)number;
+	control_reload(&control);
+}
+
 /* argus's: one for more lines, one to be quiet again. */
 static void
 on_level_signal(int number)
@@ -59,20 +67,25 @@ on_level_signal(int number)
 	log_set_level(number == SIGUSR1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE);
 }
 
-/* A first signal ends the run in good order, a second one at once. */
+/* A first signal ends the run in good order, a second one at once. Of a live probe that labels
+ * applications, SIGHUP loads their rules anew. */
 static void
-signals_init(void)
+signals_init(bool reloads)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction reload = { .sa_handler = on_reload_signal };
 	struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 	struct sigaction level = { .sa_handler = on_level_signal };
 
 	sigemptyset(&stop.sa_mask);
 	sigemptyset(&level.sa_mask);
+	sigemptyset(&reload.sa_mask);
 	sigaction(SIGUSR1, &level, NULL);
 	sigaction(SIGUSR2, &level, NULL);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		sigaction(stops[i], &stop, NULL);
+	if (reloads)
+		sigaction(SIGHUP, &reload, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -156,12 +169,34 @@ imports(const struct string_list *captures)
 	return false;
 }
 
-/* With EAL up and inputs open: the pipeline, from start to end, in the jail. */
+/* The pipeline, from start to end, in the jail. */
+static int
+run_confined(const struct config *c, const struct pipeline_options *options,
+             const struct privileges *privileges)
+{
+	char line[LINE_MAX_BYTES];
+	struct pipeline *p = pipeline_create(options, line, sizeof(line));
+	int status = 0;
+
+	if (p == NULL)
+		return complain(EXIT_RUN, line);
+	if (privileges_drop(privileges, line, sizeof(line)) < 0) {
+		status = complain(EXIT_RUN, line);
+	} else {
+		daemon_ready();
+		pipeline_run(p);
+		status = report(c, p);
+	}
+	pipeline_free(p);
+	return status;
+}
+
+/* With EAL up and inputs open: what is read before the jail, and the rest in it. */
 static int
 run_pipeline(const struct config *c, struct inputs *in, const struct placement *placement,
              bool imports_flows)
 {
-	const struct pipeline_options options = {
+	struct pipeline_options options = {
 		.config = c,
 		.placement = placement,
 		.control = &control,
@@ -171,24 +206,22 @@ run_pipeline(const struct config *c, struct inputs *in, const struct placement *
 	};
 	struct privileges privileges;
 	char line[LINE_MAX_BYTES];
-	struct pipeline *p;
-	int status = 0;
+	int status;
 
 	if (privileges_find(&privileges, c->user, c->group, line, sizeof(line)) < 0)
 		return complain(EXIT_CONFIG, line);
-	if (c->chroot_dir != NULL && privileges_confine(c->chroot_dir, line, sizeof(line)) < 0)
-		return complain(EXIT_RUN, line);
-	p = pipeline_create(&options, line, sizeof(line));
-	if (p == NULL)
-		return complain(EXIT_RUN, line);
-	if (privileges_drop(&privileges, line, sizeof(line)) < 0) {
-		status = complain(EXIT_RUN, line);
-	} else {
-		daemon_ready();
-		pipeline_run(p);
-		status = report(c, p);
+	if (c->apps) {
+		const int rc =
+		        apps_create(&options.apps, c, placement->workers, line, sizeof(line));
+
+		if (rc < 0)
+			return complain(rc == -ENOMEM ? EXIT_RUN : EXIT_CONFIG, line);
 	}
-	pipeline_free(p);
+	if (c->chroot_dir != NULL && privileges_confine(c->chroot_dir, line, sizeof(line)) < 0)
+		status = complain(EXIT_RUN, line);
+	else
+		status = run_confined(c, &options, &privileges);
+	apps_free(options.apps);
 	return status;
 }
 
@@ -328,7 +361,7 @@ start(const struct config *c, const struct string_list *captures, const struct i
 	status = eal_start(&plan, line, sizeof(line));
 	if (status < 0)
 		return complain(status == -EINVAL ? EXIT_CONFIG : EXIT_RUN, line);
-	signals_init();
+	signals_init(live != NULL && c->apps);
 	status = live != NULL ? run_live(c, live, &placement)
 	                      : run_captures(c, captures, &placement);
 	eal_stop();

@@ -11,7 +11,9 @@
 
 #include <rte_lcore.h>
 
+#include "lcore/apps/apps.h"
 #include "probe/telemetry.h"
+#include "ring/log.h"
 
 #define TICK_NS 100000000 /* live: between two looks at clock and ports */
 
@@ -34,6 +36,18 @@ job_start(struct pipeline *p, unsigned lcore, lcore_function_t *run, void *arg)
 	rte_eal_remote_launch(job_main, j, lcore);
 }
 
+/* New rules, when a signal asked for them; old ones that all workers have left. */
+static void
+look_after_apps(struct pipeline *p)
+{
+	char line[512];
+
+	if (control_take_reload(p->options.control) &&
+	    apps_reload(p->options.apps, line, sizeof(line)) < 0)
+		log_line(LOG_LEVEL_ERROR, "%s; the rules stay as they were", line);
+	(void)apps_tidy(p->options.apps);
+}
+
 /* Until one more lcore has ended; a live probe's clock and ports are looked after meanwhile. */
 static unsigned
 wait_for_one(struct pipeline *p)
@@ -51,6 +65,8 @@ wait_for_one(struct pipeline *p)
 	if (sem_timedwait(&p->done, &until) == 0)
 		return 1;
 	inputs_tick(p->options.inputs);
+	if (p->options.apps != NULL)
+		look_after_apps(p);
 	return 0;
 }
 
@@ -67,6 +83,7 @@ pipeline_run(struct pipeline *p)
 		.config = p->options.config,
 		.inputs = p->options.inputs,
 		.collector = p->collector,
+		.apps = p->options.apps,
 	};
 	unsigned next = 0;
 

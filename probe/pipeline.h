@@ -16,6 +16,7 @@
 #include "probe/placement.h"
 #include "ring/control.h"
 
+struct apps;
 struct pipeline;
 
 struct pipeline_options {
@@ -25,6 +26,7 @@ struct pipeline_options {
 	struct inputs *inputs; /* their sources become the pipeline's, also when creating fails */
 	bool imports;          /* a source yields flow exports */
 	const char *filter;    /* an expression that compiles, or NULL */
+	struct apps *apps;     /* rules that name applications, or NULL; outlives the pipeline */
 };
 
 /* Bytes that a pipeline will take from EAL's memory. */

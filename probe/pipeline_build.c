@@ -24,6 +24,7 @@
 #define RING_MEMORY (16u << 20) /* bytes of a worker's ring of records, before it is rounded up */
 #define BATCHES 16              /* per worker, of up to 64 packets */
 #define BATCHES_LIVE 64         /* the dispatcher does not wait */
+#define LABEL_PLAIN 124         /* characters of a label without metadata: a record's two lines */
 #define DRAIN_BURSTS 8192       /* a full queue of the largest size, many times over */
 
 static void
@@ -34,6 +35,9 @@ layout_of(const struct config *c, struct flow_record_layout *layout)
 	flow_record_layout_init(layout, c->jitter, user_size, user_size);
 	if (config_tells_tunnels(c))
 		flow_record_layout_add_tunnel(layout);
+	if (c->apps)
+		flow_record_layout_add_label(layout,
+		                             c->apps_items != 0 ? FLOW_LABEL_MAX : LABEL_PLAIN);
 }
 
 /* Few large records are as good as many small ones, unless the operator said how many. */
@@ -206,6 +210,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 		.lossless = !p->options.inputs->live,
 		.socket = p->options.placement->socket,
 		.seed = seed,
+		.apps = p->options.apps,
 	};
 
 	w->ring = p->flow_rings[i];

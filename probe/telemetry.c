@@ -14,6 +14,7 @@
 #include <rte_telemetry.h>
 
 #include "config/value.h"
+#include "probe/telemetry_apps.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* between answers and stop */
 static struct telemetry_view view;
@@ -227,6 +228,20 @@ make_clock(struct rte_tel_data *d)
 	add(d, "steps", c->steps);
 }
 
+static void
+make_apps(struct rte_tel_data *d)
+{
+	if (view.apps != NULL)
+		telemetry_applications(view.apps, d);
+}
+
+static void
+make_rules(struct rte_tel_data *d)
+{
+	if (view.apps != NULL)
+		telemetry_rules(view.apps, d);
+}
+
 /* rte_telemetry tells handlers apart by their command. */
 static const struct {
 	const char *command;
@@ -241,6 +256,8 @@ static const struct {
 	{ "/panoptes/ports", make_ports, "Each port. Takes no parameters" },
 	{ "/panoptes/lag", make_lag, "How late records are. Takes no parameters" },
 	{ "/panoptes/clock", make_clock, "Packet times. Takes no parameters" },
+	{ "/panoptes/apps", make_apps, "Flows by application. Takes no parameters" },
+	{ "/panoptes/rules", make_rules, "Matches by rule. Takes no parameters" },
 };
 
 static int

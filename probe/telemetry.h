@@ -11,6 +11,8 @@
  *	/panoptes/ports		what each port received and lost
  *	/panoptes/lag		how late records are: a histogram in milliseconds
  *	/panoptes/clock		source and error of packet times
+ *	/panoptes/apps		flows of each application, the most first
+ *	/panoptes/rules		how often each rule matched, those with an alert first
  *
  * Answers are made on EAL's telemetry thread out of what other threads count.
  */
@@ -19,6 +21,7 @@
 
 #include "config/config.h"
 #include "export/collector.h"
+#include "lcore/apps/apps.h"
 #include "probe/inputs.h"
 #include "ring/counters.h"
 #include "ring/flow_ring.h"
@@ -32,6 +35,7 @@ struct telemetry_view {
 	const struct config *config;
 	const struct inputs *inputs;
 	const struct collector *collector;
+	const struct apps *apps; /* NULL: applications are not looked for */
 };
 
 /* Registers the commands, once in a process's life, and answers from now on. */

@@ -11,7 +11,21 @@
 
 struct control {
 	_Alignas(64) _Atomic bool stop; /* set by a signal or a fatal error; never cleared */
+	_Atomic bool reload;            /* a signal asks for the rules of applications anew */
 };
+
+static inline void
+control_reload(struct control *c)
+{
+	atomic_store_explicit(&c->reload, true, memory_order_release);
+}
+
+/* Whether that was asked for since the last call. Main lcore. */
+static inline bool
+control_take_reload(struct control *c)
+{
+	return atomic_exchange_explicit(&c->reload, false, memory_order_acq_rel);
+}
 
 static inline void
 control_stop(struct control *c)

@@ -296,6 +296,13 @@ struct flow_user_data {
 	uint8_t bytes[];
 };
 
+/* What the flow's application is, and more: text that stands as it is in the record's label. */
+struct flow_label {
+	uint16_t len;
+	char text[];
+};
+#define FLOW_LABEL_MAX 240 /* characters of it */
+
 /* Where the optional sections lie, from the record's start; 0: not there. */
 struct flow_record_layout {
 	uint32_t size;       /* of the whole record, a multiple of 64 */
@@ -303,6 +310,8 @@ struct flow_record_layout {
 	uint32_t user_at[2]; /* struct flow_user_data with room for user_size bytes */
 	uint32_t user_size[2];
 	uint32_t tunnel_at; /* struct flow_tunnel */
+	uint32_t label_at;  /* struct flow_label with room for label_size characters */
+	uint32_t label_size;
 };
 
 /* Sections are placed after the fixed part, each aligned to 8 bytes. */
@@ -327,7 +336,17 @@ flow_record_layout_init(struct flow_record_layout *l, int jitter, uint32_t src_u
 		}
 	}
 	l->tunnel_at = 0;
+	l->label_at = l->label_size = 0;
 	l->size = (at + 63u) & ~63u;
+}
+
+/* The section of labels, behind what is there. */
+static inline void
+flow_record_layout_add_label(struct flow_record_layout *l, uint32_t size)
+{
+	l->label_at = l->size;
+	l->label_size = size;
+	l->size += ((uint32_t)sizeof(struct flow_label) + size + 63u) & ~63u;
 }
 
 /* The section of tunnels, a cache line behind what is there. */
@@ -342,6 +361,12 @@ static inline struct flow_tunnel *
 flow_record_tunnel(const struct flow_record_layout *l, struct flow_record *r)
 {
 	return l->tunnel_at ? (struct flow_tunnel *)(void *)((char *)r + l->tunnel_at) : NULL;
+}
+
+static inline struct flow_label *
+flow_record_label(const struct flow_record_layout *l, struct flow_record *r)
+{
+	return l->label_at ? (struct flow_label *)(void *)((char *)r + l->label_at) : NULL;
 }
 
 static inline struct flow_jitter_report *

@@ -8,13 +8,13 @@
 static const struct dsr *const dsr_3[] = {
 	&dsr_transport, &dsr_flow,   &dsr_time,   &dsr_metric,   &dsr_network,  &dsr_vlan,
 	&dsr_mpls,      &dsr_jitter, &dsr_ipattr, &dsr_psize,    &dsr_data_src, &dsr_data_dst,
-	&dsr_mac,       &dsr_icmp,   &dsr_encaps, &dsr_behavior,
+	&dsr_mac,       &dsr_icmp,   &dsr_encaps, &dsr_behavior, &dsr_label,
 };
 static const struct dsr *const dsr_5[] = {
-	&dsr5_transport, &dsr_flow,     &dsr5_time,   &dsr_metric,  &dsr5_network,
-	&dsr_vlan,       &dsr_mpls,     &dsr5_jitter, &dsr_ipattr,  &dsr5_psize,
-	&dsr_data_src,   &dsr_data_dst, &dsr_mac,     &dsr_icmp,    &dsr5_encaps,
-	&dsr_behavior,   &dsr5_vxlan,   &dsr5_gre,    &dsr5_geneve,
+	&dsr5_transport, &dsr_flow,     &dsr5_time,   &dsr_metric, &dsr5_network,
+	&dsr_vlan,       &dsr_mpls,     &dsr5_jitter, &dsr_ipattr, &dsr5_psize,
+	&dsr_data_src,   &dsr_data_dst, &dsr_mac,     &dsr_icmp,   &dsr5_encaps,
+	&dsr_behavior,   &dsr_label,    &dsr5_vxlan,  &dsr5_gre,   &dsr5_geneve,
 };
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 static_assert(COUNT(dsr_3) <= FAR_DSRS_MAX && COUNT(dsr_5) <= FAR_DSRS_MAX, "an encoder's room");

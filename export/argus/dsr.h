@@ -20,6 +20,7 @@ struct far_input {
 	const struct flow_record *record;
 	const struct flow_jitter_report *jitter; /* NULL: not in the layout */
 	const struct flow_tunnel *tunnel;        /* NULL: not in the layout */
+	const struct flow_label *label;          /* NULL: not in the layout */
 	const struct flow_user_data *user[2];    /* NULL: not in the layout */
 	uint32_t user_size[2];
 	uint32_t sequence;
@@ -89,7 +90,7 @@ put_stamp_ns(uint8_t *p, uint64_t ns)
 
 extern const struct dsr dsr_transport, dsr_flow, dsr_time, dsr_metric, dsr_network, dsr_vlan,
         dsr_mpls, dsr_jitter, dsr_ipattr, dsr_psize, dsr_data_src, dsr_data_dst, dsr_mac, dsr_icmp,
-        dsr_encaps, dsr_behavior;
+        dsr_encaps, dsr_behavior, dsr_label;
 /* Of version 5, where it differs. */
 extern const struct dsr dsr5_transport, dsr5_time, dsr5_network, dsr5_jitter, dsr5_psize,
         dsr5_encaps, dsr5_vxlan, dsr5_gre, dsr5_geneve;

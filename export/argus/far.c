@@ -69,6 +69,7 @@ far_input_init(struct far_input *in, const struct far_encoder *e, const struct f
 		.record = r,
 		.jitter = section(r, e->layout.jitter_at),
 		.tunnel = section(r, e->layout.tunnel_at),
+		.label = section(r, e->layout.label_at),
 		.user = { section(r, e->layout.user_at[0]), section(r, e->layout.user_at[1]) },
 		.user_size = { e->layout.user_size[0], e->layout.user_size[1] },
 		.sequence = sequence,

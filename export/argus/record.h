@@ -32,7 +32,7 @@ struct far_options {
 void far_options_init(struct far_options *, const struct config *);
 
 /* DSRs in wire slot order, those that the options ask for. */
-#define FAR_DSRS_MAX 20
+#define FAR_DSRS_MAX 24
 struct dsr;
 struct far_encoder {
 	struct far_options options;

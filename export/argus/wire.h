@@ -58,6 +58,8 @@
 #define WIRE_DSR_IPATTR		0x48
 #define WIRE_DSR_DATA		0x50
 #define WIRE_DSR_BEHAVIOR	0x54
+#define WIRE_DSR_LABEL		0x66
+#define WIRE_LABEL_SERVICE	0x01 /* subtype */
 
 /* Of tunnels; the flow between its ends is in GRE's and Geneve's. [s] */
 #define WIRE5_DSR_GRE		0x41

@@ -71,6 +71,7 @@ enum filter_type {
 	FILTER_TYPE_INODE,
 	FILTER_TYPE_ENCAPS,
 	FILTER_TYPE_COUNTRY,
+	FILTER_TYPE_LABEL,
 	FILTER_TYPE_FIELD, /* a number: see enum filter_field */
 };
 
@@ -147,6 +148,7 @@ enum filter_test_kind {
 	FILTER_ICMP_ERROR,  /* number: ICMP type; bits[0]: kind of mark */
 	FILTER_IGMP_TYPE,   /* number; last: 0, or one beside it; relation */
 	FILTER_ISIS_PDU,    /* number: either of two */
+	FILTER_LABEL,       /* text: part of the label */
 };
 
 struct filter_test {
@@ -163,6 +165,7 @@ struct filter_test {
 			uint8_t address[16], mask[16];
 		};
 		uint32_t bits[2];
+		char text[32]; /* with a zero byte */
 	};
 	int64_t last; /* of a range */
 };

@@ -344,6 +344,14 @@ match_encaps(const struct filter_test *t, const struct flow_record *r)
 	                                  (r->encaps[1] & t->number) == t->number });
 }
 
+/* Never an expression that costs: clients send filters. */
+static bool
+match_label(const struct filter_test *t, const struct far_input *in)
+{
+	return in->label != NULL &&
+	       memmem(in->label->text, in->label->len, t->text, strlen(t->text)) != NULL;
+}
+
 bool
 filter_test_match(const struct filter_test *t, const struct far_input *in)
 {
@@ -404,6 +412,8 @@ filter_test_match(const struct filter_test *t, const struct far_input *in)
 		return match_igmp(t, r);
 	case FILTER_ISIS_PDU:
 		return match_pdu(t, r);
+	case FILTER_LABEL:
+		return match_label(t, in);
 	}
 	return false;
 }

@@ -429,6 +429,23 @@ country_value(struct filter_parser *p)
 	return filter_node_test(p, &test);
 }
 
+/* Part of the label's text, upper and lower case as it is there. */
+static uint16_t
+label_value(struct filter_parser *p, const struct filter_qualifiers *q)
+{
+	struct filter_test test = { .kind = FILTER_LABEL };
+	const size_t len = strlen(p->scanner.word);
+
+	if (q->direction != 0 || q->proto != FILTER_PROTO_NONE)
+		return filter_fail(p, "neither direction nor protocol goes before label");
+	if (len == 0 || len >= sizeof(test.text))
+		return filter_fail(p, "label takes a text of 1 to %zu characters",
+		                   sizeof(test.text) - 1);
+	memcpy(test.text, p->scanner.word, len + 1);
+	filter_scan(&p->scanner);
+	return filter_node_test(p, &test);
+}
+
 /* A protocol's name alone, as of /etc/protocols. */
 static uint16_t
 protocol_alone(struct filter_parser *p)
@@ -481,6 +498,8 @@ filter_value(struct filter_parser *p, const struct filter_qualifiers *q,
 		return encaps_value(p, q);
 	case FILTER_TYPE_COUNTRY:
 		return country_value(p);
+	case FILTER_TYPE_LABEL:
+		return label_value(p, q);
 	case FILTER_TYPE_NONE:
 		if (q->direction == 0 && q->proto == FILTER_PROTO_NONE)
 			return protocol_alone(p);

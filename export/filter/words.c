@@ -65,6 +65,7 @@ static const struct word words[] = {
 	{ "inode", TOKEN_TYPE, FILTER_TYPE_INODE },
 	{ "encaps", TOKEN_TYPE, FILTER_TYPE_ENCAPS },
 	{ "co", TOKEN_TYPE, FILTER_TYPE_COUNTRY },
+	{ "label", TOKEN_TYPE, FILTER_TYPE_LABEL },
 
 	{ "seq", TOKEN_FIELD, FILTER_FIELD_SEQ },
 	{ "ttl", TOKEN_FIELD, FILTER_FIELD_TTL },

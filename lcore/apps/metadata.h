@@ -11,22 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/metadata_item.h"
 #include "lcore/apps/label.h"
-
-/* Items, in the order that a packet's are added to the label. The names are the configuration's. */
-#define METADATA_SNI 0x0001    /* sni: server name of a ClientHello, of TLS or QUIC */
-#define METADATA_ALPN 0x0002   /* alpn: the first protocol that the client offers */
-#define METADATA_TLSV 0x0004   /* tlsv: 1.3; of the ServerHello, else the highest offered */
-#define METADATA_JA4 0x0008    /* ja4: client fingerprint */
-#define METADATA_QNAME 0x0010  /* qname: DNS question */
-#define METADATA_RCODE 0x0020  /* rcode: of the DNS answer, a number */
-#define METADATA_HOST 0x0040   /* host: of an HTTP request */
-#define METADATA_METHOD 0x0080 /* method */
-#define METADATA_STATUS 0x0100 /* status: of the response, a number */
-#define METADATA_AGENT 0x0200  /* agent: HTTP user agent */
-#define METADATA_SSH 0x0400    /* ssh: the client's banner */
-#define METADATA_SSHD 0x0800   /* sshd: the server's */
-#define METADATA_ALL 0x0fff
 
 /* Which parser an application has. */
 enum metadata_protocol {
@@ -62,9 +48,6 @@ struct metadata; /* a reader */
 
 /* 0: no application of that name has a parser. */
 enum metadata_protocol metadata_protocol_of(const char *application);
-
-/* METADATA_* of an item's name ("sni"), 0: there is none. */
-uint16_t metadata_item(const char *name);
 
 /* A reader for these items with room for 'pending' incomplete messages. NULL: no memory, errno. */
 struct metadata *metadata_create(uint16_t items, unsigned pending, int numa_node);
