@@ -194,7 +194,7 @@ struct config {
 	struct string_list rules; /* --rules */
 	bool apps_shipped;        /* the probe's own rules */
 	uint32_t apps_packets;    /* of each direction of a flow */
-	char *apps_cache;         /* directory; NULL: none */
+	char *apps_cache;         /* directory, or "no"; NULL: /var/cache/panoptes */
 
 	/* output */
 	struct output_list outputs;

@@ -170,8 +170,9 @@ KEY(apps_shipped, "PANOPTES_APPS_SHIPPED", 0, NULL, BOOL, apps_shipped, "yes", 0
 KEY(apps_packets, "PANOPTES_APPS_PACKETS", 0, NULL, U32, apps_packets, "4", 1, 32, NULL, NULL, 0,
     "how many packets with payload of each direction are looked at, unless the application is "
     "known before")
-KEY(apps_cache, "PANOPTES_APPS_CACHE", 0, NULL, STRING, apps_cache, "/var/cache/panoptes", 0, 0,
-    NULL, NULL, 0, "directory that compiled rules are kept in, for a faster start; empty: none")
+KEY(apps_cache, "PANOPTES_APPS_CACHE", 0, NULL, STRING, apps_cache, NULL, 0, 0, NULL, NULL, 0,
+    "directory that compiled rules are kept in, for a faster start; else /var/cache/panoptes; no is "
+    "none")
 
 HEADING(heading_output, "Output")
 KEY(outputs, "ARGUS_OUTPUT_FILE", 'w', NULL, OUTPUT, outputs, NULL, 0, 0, "out [\"filter\"]",

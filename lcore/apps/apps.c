@@ -52,6 +52,16 @@ read_rules(struct rule_set *set, const struct config *c, char *error, size_t err
 	return rc < 0 ? -EINVAL : 0;
 }
 
+#define CACHE_DIRECTORY "/var/cache/panoptes"
+
+static const char *
+cache_directory(const struct config *c)
+{
+	if (c->apps_cache == NULL)
+		return CACHE_DIRECTORY;
+	return strcmp(c->apps_cache, "no") != 0 ? c->apps_cache : NULL;
+}
+
 static void
 generation_free(struct apps_generation *g)
 {
@@ -88,8 +98,8 @@ generation_create(struct apps_generation **out, const struct apps *a, char *erro
 	}
 	rc = read_rules(&set, a->config, error, error_size);
 	if (rc == 0)
-		rc = database_create(&g->database, &set, a->registry, a->config->apps_cache, error,
-		                     error_size);
+		rc = database_create(&g->database, &set, a->registry, cache_directory(a->config),
+		                     error, error_size);
 	rules_free(&set);
 	if (rc == 0) {
 		rc = allocate_scratch(g, a->workers);

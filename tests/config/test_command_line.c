@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <errno.h>
+
+#include "config/metadata_item.h"
 #include "tests/config/loaded.h"
 
 /* A configuration file for -F, gone with conf_free(). */
@@ -89,6 +92,26 @@ each_argument_arrives(void **state)
 	assert_int_equal(l.c.burst, 16);
 	assert_int_equal(l.c.ring_slots, 256);
 	assert_string_equal(l.c.eal, "-m 64");
+	loaded_free(&l);
+}
+
+static void
+an_argument_behind_an_equals_sign_may_be_left_out(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	assert_loaded(loaded_line(&l, "-X", "--apps", "--rules", "a", "--rules=b", NULL));
+	assert_true(l.c.apps);
+	assert_int_equal(l.c.apps_items, 0);
+	assert_int_equal(l.c.rules.n, 2);
+	loaded_free(&l);
+	assert_loaded(loaded_line(&l, "-X", "--apps=+sni,+ja4", NULL));
+	assert_int_equal(l.c.apps_items, METADATA_SNI | METADATA_JA4);
+	loaded_free(&l);
+	loaded_line(&l, "-X", "--apps=sni", NULL);
+	assert_int_equal(l.rc, -EINVAL);
+	assert_contains(l.error, "option --apps: \"sni\" is not yes, no, or items");
 	loaded_free(&l);
 }
 
@@ -488,6 +511,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_flag_does_what_it_says),
 		cmocka_unit_test(each_argument_arrives),
+		cmocka_unit_test(an_argument_behind_an_equals_sign_may_be_left_out),
 		cmocka_unit_test(a_range_leaves_out_its_first_packets),
 		cmocka_unit_test(files_go_on_to_the_next_option),
 		cmocka_unit_test(interfaces_of_one_option_belong_together),

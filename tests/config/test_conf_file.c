@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/key.h"
+#include "config/metadata_item.h"
 #include "tests/config/fake_names.h"
 #include "tests/config/loaded.h"
 
@@ -93,6 +94,15 @@ static const struct {
 	{ "PANOPTES_POWER", "Sleep", AT(power), POWER_SLEEP },
 	{ "PANOPTES_KERNEL_CAPTURE", "xdp", AT(kernel_capture), KERNEL_CAPTURE_XDP },
 	{ "PANOPTES_KERNEL_CAPTURE", "packet", AT(kernel_capture), KERNEL_CAPTURE_PACKET },
+	{ "PANOPTES_APPS", "yes", AT(apps), true },
+	{ "PANOPTES_APPS", "yes", AT(apps_items), 0 },
+	{ "PANOPTES_APPS", "+sni", AT(apps), true },
+	{ "PANOPTES_APPS", "\"yes +sni +ja4\"", AT(apps_items), METADATA_SNI | METADATA_JA4 },
+	{ "PANOPTES_APPS", "+qname,+rcode", AT(apps_items), METADATA_QNAME | METADATA_RCODE },
+	{ "PANOPTES_APPS", "+all", AT(apps_items), METADATA_ALL },
+	{ "PANOPTES_APPS", "+sni,no", AT(apps_items), 0 },
+	{ "PANOPTES_APPS_SHIPPED", "no", AT(apps_shipped), false },
+	{ "PANOPTES_APPS_PACKETS", "8", AT(apps_packets), 8 },
 	{ "PANOPTES_SPREAD", "flow", AT(spread), SPREAD_FLOW },
 };
 
@@ -166,7 +176,9 @@ each_string_arrives(void **state)
 	                              "ARGUS_BIND_IP=192.168.0.68\n"
 	                              "PANOPTES_EAL=\"--log-level 8\"\n"
 	                              "PANOPTES_HUGE=no\nPANOPTES_LCORES=0-1\nPANOPTES_NAME=span\n"
-	                              "PANOPTES_SPOOL=\"/var/spool/a b\"\n"));
+	                              "PANOPTES_SPOOL=\"/var/spool/a b\"\n"
+	                              "PANOPTES_RULES=/etc/a.rules\nPANOPTES_RULES=b.rules\n"
+	                              "PANOPTES_APPS_CACHE=/var/cache/x\n"));
 	assert_string_equal(l.c.pid_path, "/run/argus");
 	assert_string_equal(l.c.chroot_dir, "/chroot_dir");
 	assert_string_equal(l.c.user, "user");
@@ -187,6 +199,9 @@ each_string_arrives(void **state)
 	assert_string_equal(l.c.bind_addresses.v[2], "192.168.0.68");
 	assert_string_equal(l.c.eal, "--log-level 8");
 	assert_string_equal(l.c.spool, "/var/spool/a b");
+	assert_int_equal(l.c.rules.n, 2);
+	assert_string_equal(l.c.rules.v[1], "b.rules");
+	assert_string_equal(l.c.apps_cache, "/var/cache/x");
 	assert_int_equal(l.c.huge, HUGE_NO);
 	loaded_free(&l);
 }
@@ -208,6 +223,8 @@ each_variable_is_tested(void **state)
 		"PANOPTES_EAL",
 		"PANOPTES_HUGE",
 		"PANOPTES_SPOOL",
+		"PANOPTES_RULES",
+		"PANOPTES_APPS_CACHE",
 		"PANOPTES_COLLECT",
 		"PANOPTES_LCORES",
 		"PANOPTES_NAME",

@@ -15,9 +15,10 @@ every_row_is_explained(void **state)
 		assert_int_not_equal(k->help[n - 1], '.');
 		assert_true(k->kind < VALUE_KINDS);
 		assert_true(k->min <= k->max);
-		/* an option has an argument, or stands for a value itself */
+		/* an option has an argument, or stands for a value itself; of both, the argument
+		 * may be left out */
 		if (key_is_option(k))
-			assert_true((k->argument != NULL) != (k->bare != NULL));
+			assert_true(k->argument != NULL || k->bare != NULL);
 		else if (k->kind != VALUE_HEADING)
 			assert_non_null(k->variable);
 	}
