@@ -76,8 +76,14 @@ generation_free(struct apps_generation *g)
 static int
 allocate_scratch(struct apps_generation *g, unsigned workers)
 {
-	if (hs_alloc_scratch(g->database->patterns, &g->scratch[0]) != HS_SUCCESS)
-		return -ENOMEM;
+	for (unsigned i = 0; i < DATABASE_TRANSPORTS * DATABASE_KINDS; i++) {
+		const struct database_group *of =
+		        &g->database->group[i / DATABASE_KINDS][i % DATABASE_KINDS];
+
+		if (of->patterns != NULL &&
+		    hs_alloc_scratch(of->patterns, &g->scratch[0]) != HS_SUCCESS)
+			return -ENOMEM;
+	}
 	for (unsigned w = 1; w < workers; w++)
 		if (hs_clone_scratch(g->scratch[0], &g->scratch[w]) != HS_SUCCESS)
 			return -ENOMEM;

@@ -46,25 +46,51 @@ hs_flags(unsigned flags)
 }
 
 static int
-patterns_init(struct patterns *p, const struct rule_set *set, unsigned count)
+patterns_init(struct patterns *p, unsigned room)
 {
-	p->expressions = calloc(count, sizeof(*p->expressions));
-	p->flags = calloc(count, sizeof(*p->flags));
-	p->ids = calloc(count, sizeof(*p->ids));
-	p->from = calloc(count, sizeof(*p->from));
-	if (p->expressions == NULL || p->flags == NULL || p->ids == NULL || p->from == NULL)
-		return -ENOMEM;
-	for (unsigned i = 0; i < set->count; i++) {
-		for (unsigned k = 0; k < set->rules[i].pattern_count; k++) {
-			const struct rule_pattern *from = &set->rules[i].patterns[k];
+	p->expressions = calloc(room, sizeof(*p->expressions));
+	p->flags = calloc(room, sizeof(*p->flags));
+	p->ids = calloc(room, sizeof(*p->ids));
+	p->from = calloc(room, sizeof(*p->from));
+	return p->expressions == NULL || p->flags == NULL || p->ids == NULL || p->from == NULL
+	               ? -ENOMEM
+	               : 0;
+}
 
+/* Of several alternatives the later ones may not begin there: that costs time, and is right. */
+static enum database_kind
+kind_of(const struct rule *r, const struct rule_pattern *p)
+{
+	if (r->needs_port)
+		return DATABASE_AT_PORT;
+	return p->expression[0] == '^' && !(p->flags & RULE_MULTILINE) ? DATABASE_FIRST
+	                                                               : DATABASE_ANYWHERE;
+}
+
+/* The patterns of one group, numbered from 0, and what each belongs to. */
+static void
+gather(struct patterns *p, struct database_group *g, const struct rule_set *set,
+       unsigned transport, enum database_kind kind)
+{
+	p->count = 0;
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct rule *r = &set->rules[i];
+
+		for (unsigned k = 0; k < r->pattern_count; k++) {
+			const struct rule_pattern *from = &r->patterns[k];
+
+			if (!(r->transports & 1u << transport) || kind_of(r, from) != kind)
+				continue;
+			g->pattern[p->count] =
+			        (struct database_pattern){ .rule = (uint16_t)i,
+				                           .side = (uint8_t)from->side };
 			p->expressions[p->count] = from->expression;
 			p->flags[p->count] = hs_flags(from->flags);
 			p->ids[p->count] = p->count;
 			p->from[p->count++] = from;
 		}
 	}
-	return 0;
+	g->count = p->count;
 }
 
 /* What a compiled database is good for: the key of the cache. */
@@ -88,14 +114,14 @@ cache_key(const struct patterns *p, size_t *size)
 }
 
 static int
-compile(struct database *d, const struct patterns *p, const struct rule_set *set, char *error,
-        size_t error_size)
+compile(struct database_group *g, const struct patterns *p, const struct rule_set *set,
+        char *error, size_t error_size)
 {
 	hs_compile_error_t *problem = NULL;
 	int rc = -EINVAL;
 
 	if (hs_compile_multi(p->expressions, p->flags, p->ids, p->count, HS_MODE_BLOCK, NULL,
-	                     &d->patterns, &problem) == HS_SUCCESS)
+	                     &g->patterns, &problem) == HS_SUCCESS)
 		return 0;
 	if (problem != NULL && problem->expression >= 0) {
 		rules_complain(set, p->from[problem->expression], problem->message, error,
@@ -112,36 +138,67 @@ compile(struct database *d, const struct patterns *p, const struct rule_set *set
 /* From the cache, else compiled and put there. A cache that can't be written is a matter for the
  * curious: the next start takes longer. */
 static int
-obtain(struct database *d, const struct patterns *p, const struct rule_set *set, const char *cache,
-       char *error, size_t error_size)
+obtain(struct database *d, struct database_group *g, const struct patterns *p,
+       const struct rule_set *set, const char *cache, char *error, size_t error_size)
 {
-	size_t size = 0;
+	size_t size = 0, bytes = 0;
 	char *key = cache != NULL ? cache_key(p, &size) : NULL;
 	int rc = 0;
 
 	if (key != NULL)
-		d->patterns = cache_read(cache, key, size);
-	d->cached = d->patterns != NULL;
-	if (!d->cached)
-		rc = compile(d, p, set, error, error_size);
-	if (rc == 0 && key != NULL && !d->cached) {
-		const int written = cache_write(cache, key, size, d->patterns);
+		g->patterns = cache_read(cache, key, size);
+	if (g->patterns == NULL) {
+		d->cached = false;
+		rc = compile(g, p, set, error, error_size);
+		if (rc == 0 && key != NULL) {
+			const int written = cache_write(cache, key, size, g->patterns);
 
-		if (written < 0)
-			log_line(LOG_LEVEL_DEBUG, "compiled rules are not cached in %s: %s", cache,
-			         strerror(-written));
+			if (written < 0)
+				log_line(LOG_LEVEL_DEBUG, "compiled rules are not cached in %s: %s",
+				         cache, strerror(-written));
+		}
 	}
-	if (rc == 0)
-		(void)hs_database_size(d->patterns, &d->size);
+	if (rc == 0 && hs_database_size(g->patterns, &bytes) == HS_SUCCESS)
+		d->size += bytes;
 	free(key);
 	return rc;
 }
 
 static int
+obtain_all(struct database *d, const struct rule_set *set, const char *cache, char *error,
+           size_t error_size)
+{
+	struct patterns p = { 0 };
+	int rc = patterns_init(&p, d->pattern_count);
+
+	d->cached = true;
+	if (rc < 0)
+		snprintf(error, error_size, "no memory for the rules");
+	for (unsigned i = 0; i < DATABASE_TRANSPORTS * DATABASE_KINDS && rc == 0; i++) {
+		const unsigned transport = i / DATABASE_KINDS;
+		const enum database_kind kind = (enum database_kind)(i % DATABASE_KINDS);
+		struct database_group *g = &d->group[transport][kind];
+
+		gather(&p, g, set, transport, kind);
+		if (p.count != 0)
+			rc = obtain(d, g, &p, set, cache, error, error_size);
+	}
+	patterns_fini(&p);
+	return rc;
+}
+
+static void
+add_port(struct database *d, const struct rule *r, uint16_t port)
+{
+	for (unsigned t = 0; t < DATABASE_TRANSPORTS && r->needs_port; t++)
+		if (r->transports & 1u << t)
+			d->port_needed[t][port / 64] |= UINT64_C(1) << (port % 64);
+}
+
+static int
 add_rule(struct database *d, struct registry *registry, const struct rule *from, uint32_t *ports)
 {
-	const unsigned number = d->rule_count++;
-	struct database_rule *to = &d->rules[number];
+	struct database_rule *to = &d->rules[d->rule_count++];
 	const int slot = registry_add_rule(registry, from);
 	const int application = registry_add_name(registry, from->application, from->category);
 	const int hint = from->hint[0] != '\0' ? registry_add_name(registry, from->hint, "") : 0;
@@ -164,35 +221,36 @@ add_rule(struct database *d, struct registry *registry, const struct rule *from,
 	                      (from->alert[0] != '\0' ? DATABASE_ALERT : 0) |
 	                      (hint == 0 && strcmp(from->application, "any") != 0 ? DATABASE_NAMES
 	                                                                          : 0));
-	if (from->port_count != 0)
-		memcpy(d->ports + *ports, from->ports, from->port_count * sizeof(*from->ports));
-	*ports += from->port_count;
-	for (unsigned k = 0; k < from->pattern_count; k++) {
+	for (unsigned k = 0; k < from->pattern_count; k++)
 		to->sides |= (uint8_t)(1u << from->patterns[k].side);
-		d->pattern[d->pattern_count++] =
-		        (struct database_pattern){ .rule = (uint16_t)number,
-			                           .side = (uint8_t)from->patterns[k].side };
-	}
+	for (unsigned i = 0; i < from->port_count; i++)
+		add_port(d, from, d->ports[(*ports)++] = from->ports[i]);
 	return 0;
 }
 
 static int
 add_rules(struct database *d, struct registry *registry, const struct rule_set *set)
 {
-	unsigned patterns = 0, ports = 0;
+	unsigned ports = 0;
 	uint32_t used = 0;
 
 	for (unsigned i = 0; i < set->count; i++) {
-		patterns += set->rules[i].pattern_count;
+		d->pattern_count += set->rules[i].pattern_count;
 		ports += set->rules[i].port_count;
 	}
-	if (set->count > DATABASE_RULES_MAX || patterns > DATABASE_PATTERNS_MAX)
+	if (set->count > DATABASE_RULES_MAX)
 		return -ENOSPC;
 	d->rules = calloc(set->count + 1, sizeof(*d->rules));
-	d->pattern = calloc(patterns + 1, sizeof(*d->pattern));
 	d->ports = calloc(ports + 1, sizeof(*d->ports));
-	if (d->rules == NULL || d->pattern == NULL || d->ports == NULL)
+	if (d->rules == NULL || d->ports == NULL)
 		return -ENOMEM;
+	for (unsigned i = 0; i < DATABASE_TRANSPORTS * DATABASE_KINDS; i++) {
+		struct database_group *g = &d->group[i / DATABASE_KINDS][i % DATABASE_KINDS];
+
+		g->pattern = calloc(d->pattern_count + 1, sizeof(*g->pattern));
+		if (g->pattern == NULL)
+			return -ENOMEM;
+	}
 	for (unsigned i = 0; i < set->count; i++)
 		if (add_rule(d, registry, &set->rules[i], &used) < 0)
 			return -ENOSPC;
@@ -203,24 +261,22 @@ static int
 fill(struct database *d, const struct rule_set *set, struct registry *registry, const char *cache,
      char *error, size_t error_size)
 {
-	struct patterns p = { 0 };
-	int rc = add_rules(d, registry, set);
+	const int rc = add_rules(d, registry, set);
 
 	if (rc == -ENOSPC)
 		snprintf(error, error_size,
 		         "too many rules: there is room for %u rules and %u names, of reloads "
 		         "since the start together",
 		         REGISTRY_RULES, REGISTRY_NAMES - 1);
-	else if (rc == 0 && d->pattern_count == 0)
-		rc = -EINVAL, snprintf(error, error_size, "there is no rule with a pattern");
-	if (rc == 0)
-		rc = patterns_init(&p, set, d->pattern_count);
 	if (rc == -ENOMEM)
 		snprintf(error, error_size, "no memory for the rules");
-	if (rc == 0)
-		rc = obtain(d, &p, set, cache, error, error_size);
-	patterns_fini(&p);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (d->pattern_count == 0) {
+		snprintf(error, error_size, "there is no rule: name a file of them with --rules");
+		return -EINVAL;
+	}
+	return obtain_all(d, set, cache, error, error_size);
 }
 
 int
@@ -254,9 +310,13 @@ database_free(struct database *d)
 {
 	if (d == NULL)
 		return;
-	hs_free_database(d->patterns);
+	for (unsigned i = 0; i < DATABASE_TRANSPORTS * DATABASE_KINDS; i++) {
+		struct database_group *g = &d->group[i / DATABASE_KINDS][i % DATABASE_KINDS];
+
+		hs_free_database(g->patterns);
+		free(g->pattern);
+	}
 	free(d->rules);
-	free(d->pattern);
 	free(d->ports);
 	free(d);
 }

@@ -229,10 +229,10 @@ add_side(struct matcher_flow *f, unsigned rule, unsigned bit)
 }
 
 static void
-weigh(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p, unsigned pattern)
+weigh(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p,
+      const struct database_pattern *at)
 {
 	const struct database *d = m->generation->database;
-	const struct database_pattern *at = &d->pattern[pattern];
 	const struct database_rule *r = &d->rules[at->rule];
 	const bool port = r->port_count != 0 && (database_has_port(d, r, p->port[0]) ||
 	                                         database_has_port(d, r, p->port[1]));
@@ -240,7 +240,7 @@ weigh(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p,
 	struct database_rule one = *r;
 	bool swapped;
 
-	if (!(r->transports & p->transport) || ((r->flags & DATABASE_PORT) && !port))
+	if ((r->flags & DATABASE_PORT) && !port)
 		return;
 	if (r->flags & DATABASE_ALL)
 		bit = add_side(f, at->rule, bit);
@@ -251,9 +251,23 @@ weigh(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p,
 }
 
 static void
+scan_group(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p,
+           const struct database_group *g, unsigned size)
+{
+	if (g->patterns == NULL)
+		return;
+	m->matches = 0;
+	(void)hs_scan(g->patterns, (const char *)p->data, size, 0, m->scratch, on_match, m);
+	for (unsigned i = 0; i < m->matches; i++)
+		weigh(m, f, p, &g->pattern[m->match[i]]);
+}
+
+static void
 scan(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p)
 {
 	const struct apps_generation *g = m->generation;
+	const unsigned transport = (unsigned)__builtin_ctz(p->transport);
+	const struct database_group *groups = g->database->group[transport];
 	const unsigned size = RTE_MIN(p->size, (uint32_t)SCAN_MAX);
 
 	if (f->generation != (uint8_t)g->number) { /* other rules: what waits is none of them */
@@ -261,13 +275,13 @@ scan(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p)
 		memset(f->matched, 0, sizeof(f->matched));
 		f->generation = (uint8_t)g->number;
 	}
-	m->matches = 0;
 	counter_add(m->counters, COUNTER_apps_payloads, 1);
 	counter_add(m->counters, COUNTER_apps_bytes, size);
-	(void)hs_scan(g->database->patterns, (const char *)p->data, size, 0, m->scratch, on_match,
-	              m);
-	for (unsigned i = 0; i < m->matches; i++)
-		weigh(m, f, p, m->match[i]);
+	scan_group(m, f, p, &groups[DATABASE_FIRST], size);
+	scan_group(m, f, p, &groups[DATABASE_ANYWHERE], size);
+	if (database_needs_port(g->database, transport, p->port[0]) ||
+	    database_needs_port(g->database, transport, p->port[1]))
+		scan_group(m, f, p, &groups[DATABASE_AT_PORT], size);
 }
 
 /* Whether this is as good as it gets. */
