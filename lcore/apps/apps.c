@@ -76,9 +76,8 @@ generation_free(struct apps_generation *g)
 static int
 allocate_scratch(struct apps_generation *g, unsigned workers)
 {
-	for (unsigned i = 0; i < DATABASE_TRANSPORTS * DATABASE_KINDS; i++) {
-		const struct database_group *of =
-		        &g->database->group[i / DATABASE_KINDS][i % DATABASE_KINDS];
+	for (unsigned i = 0; i < g->database->group_count; i++) {
+		const struct database_group *of = &g->database->groups[i];
 
 		if (of->patterns != NULL &&
 		    hs_alloc_scratch(of->patterns, &g->scratch[0]) != HS_SUCCESS)

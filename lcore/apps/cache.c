@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A file is a header, the key, and the library's serialized database, which carries
- * a check sum of its own. It comes into being under another name, whole or not at all.
+ * A file is a header, the key, and the library's serialized databases, each behind its
+ * size and with a check sum of its own. It comes into being under another name, whole or
+ * not at all.
  */
 #include "lcore/apps/cache.h"
 
@@ -24,7 +25,7 @@
 
 struct header {
 	uint64_t magic;
-	uint64_t key_size, database_size;
+	uint64_t key_size, count;
 };
 
 static int
@@ -76,44 +77,75 @@ read_whole(int fd, size_t size)
 	return bytes;
 }
 
-static struct hs_database *
-database_in(const char *bytes, size_t size, const void *key, size_t key_size)
+/* The next database of the file's rest; NULL and 0: none was stored. */
+static int
+take_database(const char **at, size_t *left, struct hs_database **database)
 {
-	hs_database_t *database = NULL;
-	struct header h;
+	uint64_t size;
 
-	if (size < sizeof(h))
-		return NULL;
-	memcpy(&h, bytes, sizeof(h));
-	if (h.magic != MAGIC || h.key_size != key_size || size - sizeof(h) < key_size ||
-	    h.database_size != size - sizeof(h) - key_size ||
-	    memcmp(bytes + sizeof(h), key, key_size) != 0)
-		return NULL;
-	if (hs_deserialize_database(bytes + sizeof(h) + key_size, (size_t)h.database_size,
-	                            &database) != HS_SUCCESS)
-		return NULL;
-	return database;
+	*database = NULL;
+	if (*left < sizeof(size))
+		return -1;
+	memcpy(&size, *at, sizeof(size));
+	*at += sizeof(size);
+	*left -= sizeof(size);
+	if (size > *left)
+		return -1;
+	if (size != 0 && hs_deserialize_database(*at, (size_t)size, database) != HS_SUCCESS)
+		return -1;
+	*at += size;
+	*left -= (size_t)size;
+	return 0;
 }
 
-struct hs_database *
-cache_read(const char *directory, const void *key, size_t key_size)
+static int
+databases_in(const char *bytes, size_t size, const void *key, size_t key_size,
+             struct hs_database **databases, unsigned count)
 {
-	struct hs_database *database = NULL;
+	struct header h;
+	unsigned n = 0;
+	int rc = 0;
+
+	if (size < sizeof(h))
+		return -1;
+	memcpy(&h, bytes, sizeof(h));
+	bytes += sizeof(h);
+	size -= sizeof(h);
+	if (h.magic != MAGIC || h.key_size != key_size || h.count != count || size < key_size ||
+	    memcmp(bytes, key, key_size) != 0)
+		return -1;
+	bytes += key_size;
+	size -= key_size;
+	for (; n < count && rc == 0; n++)
+		rc = take_database(&bytes, &size, &databases[n]);
+	if (rc == 0 && size == 0)
+		return 0;
+	while (n-- > 0) {
+		hs_free_database(databases[n]);
+		databases[n] = NULL;
+	}
+	return -1;
+}
+
+int
+cache_read(const char *directory, const void *key, size_t key_size, struct hs_database **databases,
+           unsigned count)
+{
 	char path[PATH_SIZE], *bytes;
 	size_t size = 0;
-	int fd;
+	int fd, rc = -1;
 
 	if (path_of(directory, key, key_size, path) < 0)
-		return NULL;
+		return -1;
 	fd = open_trusted(path, &size);
 	if (fd < 0)
-		return NULL;
+		return -1;
 	bytes = read_whole(fd, size);
 	close(fd);
 	if (bytes != NULL)
-		database = database_in(bytes, size, key, key_size);
+		rc = databases_in(bytes, size, key, key_size, databases, count);
 	free(bytes);
-	return database;
+	return rc;
 }
 
 static int
@@ -135,54 +167,58 @@ write_whole(int fd, const void *bytes, size_t size)
 }
 
 static int
-write_parts(int fd, const void *key, size_t key_size, const char *database, size_t database_size)
+write_database(int fd, const struct hs_database *database)
 {
-	const struct header h = { .magic = MAGIC,
-		                  .key_size = key_size,
-		                  .database_size = database_size };
+	char *bytes = NULL;
+	size_t size = 0;
+	uint64_t stored;
+	int rc;
+
+	if (database != NULL && hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
+		return -ENOMEM;
+	stored = size;
+	rc = write_whole(fd, &stored, sizeof(stored));
+	if (rc == 0)
+		rc = write_whole(fd, bytes, size);
+	free(bytes);
+	return rc;
+}
+
+static int
+write_parts(int fd, const void *key, size_t key_size, struct hs_database *const *databases,
+            unsigned count)
+{
+	const struct header h = { .magic = MAGIC, .key_size = key_size, .count = count };
 	int rc = write_whole(fd, &h, sizeof(h));
 
 	if (rc == 0)
 		rc = write_whole(fd, key, key_size);
-	return rc == 0 ? write_whole(fd, database, database_size) : rc;
+	for (unsigned i = 0; i < count && rc == 0; i++)
+		rc = write_database(fd, databases[i]);
+	return rc;
 }
 
-static int
-write_file(const char *path, const void *key, size_t key_size, const char *database,
-           size_t database_size)
+int
+cache_write(const char *directory, const void *key, size_t key_size,
+            struct hs_database *const *databases, unsigned count)
 {
-	char temporary[PATH_SIZE + 8];
-	int fd, rc;
+	char path[PATH_SIZE], temporary[PATH_SIZE + 8];
+	int fd, rc = path_of(directory, key, key_size, path);
 
+	if (rc < 0)
+		return rc;
+	if (mkdir(directory, 0755) != 0 && errno != EEXIST)
+		return -errno;
 	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
 	fd = mkostemp(temporary, O_CLOEXEC); /* for the owner alone */
 	if (fd < 0)
 		return -errno;
-	rc = write_parts(fd, key, key_size, database, database_size);
+	rc = write_parts(fd, key, key_size, databases, count);
 	if (close(fd) != 0 && rc == 0)
 		rc = -errno;
 	if (rc == 0 && rename(temporary, path) != 0)
 		rc = -errno;
 	if (rc != 0)
 		(void)unlink(temporary);
-	return rc;
-}
-
-int
-cache_write(const char *directory, const void *key, size_t key_size,
-            const struct hs_database *database)
-{
-	char path[PATH_SIZE], *bytes = NULL;
-	size_t size = 0;
-	int rc = path_of(directory, key, key_size, path);
-
-	if (rc < 0)
-		return rc;
-	if (mkdir(directory, 0755) != 0 && errno != EEXIST)
-		return -errno;
-	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
-		return -ENOMEM;
-	rc = write_file(path, key, key_size, bytes, size);
-	free(bytes);
 	return rc;
 }

@@ -12,11 +12,13 @@
 
 struct hs_database;
 
-/* The database, or NULL: it isn't there, or not for this key. */
-struct hs_database *cache_read(const char *directory, const void *key, size_t key_size);
+/* Reads 'count' databases; NULL where none was stored. 0, or -1: they aren't there, or not for this
+ * key, and nothing is set. */
+int cache_read(const char *directory, const void *key, size_t key_size,
+               struct hs_database **databases, unsigned count);
 
-/* Puts it there; the directory is made, where its parent is there. 0 or a negative errno. */
+/* Puts them there; the directory is made, where its parent is there. 0 or a negative errno. */
 int cache_write(const char *directory, const void *key, size_t key_size,
-                const struct hs_database *);
+                struct hs_database *const *databases, unsigned count);
 
 #endif

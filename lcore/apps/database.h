@@ -5,9 +5,9 @@
  * scratch of its own.
  *
  * A payload is scanned for what can matter to it alone: patterns are in groups by
- * transport, and in each by whether they begin at the payload's first byte, are looked
- * for anywhere, or need a port of their rule. Three small automata cost a fraction of
- * what one of all patterns does.
+ * transport, and in each by whether they begin at the payload's first byte or are looked
+ * for anywhere; those of rules that need a port are in groups by port. Small automata cost
+ * a fraction of what one of all patterns does.
  */
 #ifndef PANOPTES_LCORE_APPS_DATABASE_H
 #define PANOPTES_LCORE_APPS_DATABASE_H
@@ -24,7 +24,6 @@ struct hs_database;
 
 /* Bits of database_rule.flags. */
 #define DATABASE_ALL 0x01  /* each side of 'sides' must have matched */
-#define DATABASE_PORT 0x02 /* nothing without one of its ports */
 #define DATABASE_ALERT 0x04
 #define DATABASE_NAMES 0x08 /* the application; else a hint alone, or an alert */
 
@@ -32,7 +31,6 @@ struct database_rule {
 	uint32_t id;
 	uint16_t slot;              /* in the registry */
 	uint16_t application, hint; /* names in the registry; hint 0: none */
-	uint8_t transports;
 	uint8_t confidence;
 	uint8_t flags;
 	uint8_t sides;    /* with patterns, a bit for each enum rule_side */
@@ -43,15 +41,10 @@ struct database_rule {
 
 struct database_pattern {
 	uint16_t rule;
-	uint8_t side; /* enum rule_side */
+	uint8_t number; /* of the rule's patterns */
+	uint8_t side;   /* enum rule_side */
 };
 
-enum database_kind {
-	DATABASE_FIRST,    /* at the payload's first byte */
-	DATABASE_ANYWHERE, /* and what may be so */
-	DATABASE_AT_PORT,  /* of rules with DATABASE_PORT */
-	DATABASE_KINDS
-};
 #define DATABASE_TRANSPORTS 3 /* by bit of RULE_TCP, RULE_UDP, RULE_SCTP */
 
 struct database_group {
@@ -60,14 +53,24 @@ struct database_group {
 	unsigned count;
 };
 
+/* Of each transport there are two groups, then come those by port. */
+enum database_kind {
+	DATABASE_FIRST,    /* at the payload's first byte */
+	DATABASE_ANYWHERE, /* and what may be so */
+	DATABASE_KINDS
+};
+#define DATABASE_PORTS_AT (DATABASE_TRANSPORTS * DATABASE_KINDS)
+#define DATABASE_GROUPS_MAX 4096
+
 struct database {
-	struct database_group group[DATABASE_TRANSPORTS][DATABASE_KINDS];
+	struct database_group *groups;
+	unsigned group_count;
+	uint16_t port_group[DATABASE_TRANSPORTS][65536]; /* index into groups; 0: none */
 	struct database_rule *rules;
 	uint16_t *ports;
-	uint64_t port_needed[DATABASE_TRANSPORTS][1024]; /* a bit for each that a rule needs */
 	unsigned rule_count, pattern_count;
 	size_t size; /* bytes of hyperscan's */
-	bool cached; /* all were read from the cache */
+	bool cached; /* it was read from the cache */
 };
 
 #define DATABASE_RULES_MAX UINT16_MAX
@@ -77,13 +80,6 @@ struct database {
 int database_create(struct database **, const struct rule_set *, struct registry *,
                     const char *cache, char *error, size_t error_size);
 void database_free(struct database *);
-
-/* Whether patterns of DATABASE_AT_PORT can matter. 'transport' is a bit's number. */
-static inline bool
-database_needs_port(const struct database *d, unsigned transport, uint16_t port)
-{
-	return (d->port_needed[transport][port / 64] >> (port % 64) & 1) != 0;
-}
 
 static inline bool
 database_has_port(const struct database *d, const struct database_rule *r, uint16_t port)

@@ -240,8 +240,6 @@ weigh(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p,
 	struct database_rule one = *r;
 	bool swapped;
 
-	if ((r->flags & DATABASE_PORT) && !port)
-		return;
 	if (r->flags & DATABASE_ALL)
 		bit = add_side(f, at->rule, bit);
 	else
@@ -267,7 +265,10 @@ scan(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p)
 {
 	const struct apps_generation *g = m->generation;
 	const unsigned transport = (unsigned)__builtin_ctz(p->transport);
-	const struct database_group *groups = g->database->group[transport];
+	const struct database *d = g->database;
+	const struct database_group *of_transport = &d->groups[transport * DATABASE_KINDS];
+	const unsigned at_port[2] = { d->port_group[transport][p->port[0]],
+		                      d->port_group[transport][p->port[1]] };
 	const unsigned size = RTE_MIN(p->size, (uint32_t)SCAN_MAX);
 
 	if (f->generation != (uint8_t)g->number) { /* other rules: what waits is none of them */
@@ -277,11 +278,12 @@ scan(struct matcher *m, struct matcher_flow *f, const struct matcher_packet *p)
 	}
 	counter_add(m->counters, COUNTER_apps_payloads, 1);
 	counter_add(m->counters, COUNTER_apps_bytes, size);
-	scan_group(m, f, p, &groups[DATABASE_FIRST], size);
-	scan_group(m, f, p, &groups[DATABASE_ANYWHERE], size);
-	if (database_needs_port(g->database, transport, p->port[0]) ||
-	    database_needs_port(g->database, transport, p->port[1]))
-		scan_group(m, f, p, &groups[DATABASE_AT_PORT], size);
+	scan_group(m, f, p, &of_transport[DATABASE_FIRST], size);
+	scan_group(m, f, p, &of_transport[DATABASE_ANYWHERE], size);
+	if (at_port[0] != 0)
+		scan_group(m, f, p, &d->groups[at_port[0]], size);
+	if (at_port[1] != 0 && at_port[1] != at_port[0])
+		scan_group(m, f, p, &d->groups[at_port[1]], size);
 }
 
 /* Whether this is as good as it gets. */
