@@ -23,7 +23,7 @@
 struct hs_database;
 
 /* Bits of database_rule.flags. */
-#define DATABASE_ALL 0x01  /* each side of 'sides' must have matched */
+#define DATABASE_ALL 0x01 /* each side of 'sides' must have matched */
 #define DATABASE_ALERT 0x04
 #define DATABASE_NAMES 0x08 /* the application; else a hint alone, or an alert */
 
