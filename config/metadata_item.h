@@ -11,7 +11,7 @@
 
 #define METADATA_SNI 0x0001    /* sni: server name of a ClientHello, of TLS or QUIC */
 #define METADATA_ALPN 0x0002   /* alpn: the first protocol that the client offers */
-#define METADATA_TLSV 0x0004   /* tlsv: 1.3; of the ServerHello, else the highest offered */
+#define METADATA_TLSV 0x0004   /* tlsv: 1.3; what the ServerHello chose; of QUIC always 1.3 */
 #define METADATA_JA4 0x0008    /* ja4: client fingerprint */
 #define METADATA_QNAME 0x0010  /* qname: DNS question */
 #define METADATA_RCODE 0x0020  /* rcode: of the DNS answer, a number */

@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FINGERPRINT_LIST 256 /* ciphers, extensions or algorithms that count; more are left out */
-#define FINGERPRINT_SIZE 37  /* "t13d1516h2_8daaf6152771_e5627efa2ab1" and a zero byte */
+#define FINGERPRINT_LIST \
+	256 /* ciphers, extensions or algorithms; qsort() allocates for more than 1 KiB */
+#define FINGERPRINT_SIZE 37 /* "t13d1516h2_8daaf6152771_e5627efa2ab1" and a zero byte */
 
 /* What a fingerprint is made of, values of GREASE (RFC 8701) left out. Host byte order. */
 struct fingerprint_input {

@@ -308,7 +308,6 @@ read_metadata(struct matcher *m, struct matcher_flow *f, const struct matcher_pa
 		.client = (p->dir == 0) != ((f->state & SWAPPED) != 0),
 		.datagram = p->transport == RULE_UDP,
 		.seq = p->seq,
-		.flow_id = p->flow,
 	};
 	struct label label;
 	uint16_t before;

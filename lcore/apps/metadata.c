@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which parser reads a payload, and what a reader owns.
+ * Which parser reads a payload, and what a reader owns. A message that isn't whole in
+ * its first payload is put together in a slot of the pool, one a flow: its parser sees
+ * the bytes from the beginning again whenever there are more of them.
  */
 #include "lcore/apps/metadata.h"
 
@@ -33,9 +35,10 @@ static const uint16_t items_of[] = {
 	[METADATA_SSH_BANNER] = METADATA_SSH | METADATA_SSHD,
 };
 
-static void (*const parsers[])(const struct reading *) = {
-	[METADATA_TLS] = metadata_tls,        [METADATA_QUIC] = metadata_quic,
-	[METADATA_DNS] = metadata_dns,        [METADATA_HTTP] = metadata_http,
+static enum parsed (*const parsers[])(const struct reading *, struct bytes) = {
+	[METADATA_TLS] = metadata_tls,
+	[METADATA_DNS] = metadata_dns,
+	[METADATA_HTTP] = metadata_http,
 	[METADATA_SSH_BANNER] = metadata_ssh,
 };
 
@@ -52,15 +55,16 @@ struct metadata *
 metadata_create(uint16_t items, unsigned pending, int numa_node)
 {
 	struct metadata *m = calloc(1, sizeof(*m));
-	bool whole = true;
+	bool whole;
 
 	if (m == NULL)
 		return NULL;
 	m->items = items;
+	m->pending = pending_create(pending, numa_node);
+	whole = m->pending != NULL;
 	if (items & HELLO_ITEMS) {
-		m->pending = pending_create(pending, numa_node);
 		m->quic = quic_create();
-		whole = m->pending != NULL && m->quic != NULL;
+		whole = whole && m->quic != NULL;
 	}
 	if (items & METADATA_JA4) {
 		m->fingerprint = fingerprint_create();
@@ -91,7 +95,7 @@ reading_add(const struct reading *r, uint16_t item, const char *key, const void 
 		return;
 	r->flow->found |= item;
 	if (!label_add(r->label, key, value, len))
-		r->m->counts.cut++;
+		tally(&r->m->tallies.cut);
 }
 
 void
@@ -101,7 +105,67 @@ reading_add_number(const struct reading *r, uint16_t item, const char *key, unsi
 		return;
 	r->flow->found |= item;
 	if (!label_add_number(r->label, key, value))
-		r->m->counts.cut++;
+		tally(&r->m->tallies.cut);
+}
+
+/* The stream's first bytes, as far as they are there; '*kept': in a slot. A stream begins with the
+ * first payload of it that is shown. */
+static struct bytes
+stream_of(const struct reading *r, bool *kept)
+{
+	const struct metadata_payload *p = r->payload;
+	struct pending *pending = r->m->pending;
+	const uint32_t slot = r->flow->pending;
+	const struct pending_note *note;
+	const uint8_t *at;
+	size_t size;
+
+	*kept = false;
+	if (p->datagram || !pending_held(pending, slot))
+		return bytes_of(p->data, p->len < PENDING_SIZE ? p->len : PENDING_SIZE);
+	note = pending_note(pending, slot);
+	if (note->dir != p->dir)
+		return bytes_of(p->data, p->len < PENDING_SIZE ? p->len : PENDING_SIZE);
+	*kept = true;
+	/* a sequence number before the first is a great offset: nothing is added */
+	(void)pending_add(pending, slot, p->seq - note->seq, p->data, p->len);
+	size = pending_bytes(pending, slot, &at);
+	return bytes_of(at, size);
+}
+
+/* The stream has to go on: keeps what is there of it. False: it can't be waited for. */
+static bool
+keep(const struct reading *r, struct bytes stream)
+{
+	struct pending *pending = r->m->pending;
+	struct pending_note *note;
+
+	if (r->payload->datagram || stream.left == PENDING_SIZE ||
+	    pending_held(pending, r->flow->pending)) /* by the other direction */
+		return false;
+	if (pending_take(pending, &r->flow->pending))
+		tally(&r->m->tallies.pending_full);
+	note = pending_note(pending, r->flow->pending);
+	note->seq = r->payload->seq;
+	note->dir = r->payload->dir;
+	(void)pending_add(pending, r->flow->pending, 0, stream.at, stream.left);
+	return true;
+}
+
+static void
+read_stream(const struct reading *r, enum metadata_protocol protocol)
+{
+	bool kept;
+	const struct bytes stream = stream_of(r, &kept);
+	const bool more = parsers[protocol](r, stream) == PARSED_MORE;
+
+	if (more && (kept ? stream.left < PENDING_SIZE : keep(r, stream)))
+		return;
+	if (more)
+		tally(&r->m->tallies.incomplete);
+	if (kept)
+		(void)pending_release(r->m->pending, &r->flow->pending);
+	reading_end(r);
 }
 
 void
@@ -109,24 +173,36 @@ metadata_read(struct metadata *m, enum metadata_protocol protocol, struct metada
               const struct metadata_payload *payload, struct label *label)
 {
 	const struct reading r = { .m = m, .flow = flow, .payload = payload, .label = label };
+	const uint16_t wanted = protocol != METADATA_NONE ? m->items & items_of[protocol] : 0;
 
-	if (protocol == METADATA_NONE || (m->items & items_of[protocol]) == 0) {
-		flow->ended = 3;
-		return;
+	if (wanted != 0 && payload->len != 0) {
+		tally(&m->tallies.payloads);
+		if (protocol == METADATA_QUIC)
+			metadata_quic(&r);
+		else
+			read_stream(&r, protocol);
 	}
-	m->counts.payloads++;
-	parsers[protocol](&r);
+	if ((wanted & ~flow->found) != 0)
+		return;
+	(void)pending_release(m->pending, &flow->pending);
+	flow->ended = 3;
 }
 
 void
 metadata_release(struct metadata *m, struct metadata_flow *flow)
 {
-	if (m->pending != NULL)
-		pending_release(m->pending, &flow->pending);
+	if (pending_release(m->pending, &flow->pending))
+		tally(&m->tallies.incomplete);
 }
 
 void
 metadata_get_counts(const struct metadata *m, struct metadata_counts *counts)
 {
-	*counts = m->counts;
+	const struct metadata_tallies *t = &m->tallies;
+
+	counts->payloads = atomic_load_explicit(&t->payloads, memory_order_relaxed);
+	counts->malformed = atomic_load_explicit(&t->malformed, memory_order_relaxed);
+	counts->incomplete = atomic_load_explicit(&t->incomplete, memory_order_relaxed);
+	counts->pending_full = atomic_load_explicit(&t->pending_full, memory_order_relaxed);
+	counts->cut = atomic_load_explicit(&t->cut, memory_order_relaxed);
 }

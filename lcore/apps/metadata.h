@@ -28,8 +28,8 @@ enum metadata_protocol {
 struct metadata_flow {
 	uint16_t found;   /* METADATA_*: items that are in the label already */
 	uint16_t ended;   /* bit 0: nothing more is to be had of the source, bit 1: destination */
-	uint32_t pending; /* a message that isn't complete: its slot in the reader's pool, from 1;
-	                     0: none */
+	uint32_t pending; /* a message that isn't complete: its slot in the reader's pool, 0: none;
+	                     it may have been given to another meanwhile */
 };
 
 /* One payload of a flow. */
@@ -40,8 +40,6 @@ struct metadata_payload {
 	bool client;   /* its sender is the client, as far as is known */
 	bool datagram; /* UDP: a message begins here */
 	uint32_t seq;  /* TCP: sequence number of the first byte, host byte order */
-	uint64_t
-	        flow_id; /* differs between flows that live at one time: whose pending slot it is */
 };
 
 struct metadata; /* a reader */
@@ -49,7 +47,8 @@ struct metadata; /* a reader */
 /* 0: no application of that name has a parser. */
 enum metadata_protocol metadata_protocol_of(const char *application);
 
-/* A reader for these items with room for 'pending' incomplete messages. NULL: no memory, errno. */
+/* A reader for these items with room for 'pending' incomplete messages, 1 to PENDING_SLOTS. NULL:
+ * no memory, errno. */
 struct metadata *metadata_create(uint16_t items, unsigned pending, int numa_node);
 void metadata_destroy(struct metadata *);
 
@@ -73,7 +72,9 @@ void metadata_release(struct metadata *, struct metadata_flow *);
 struct metadata_counts {
 	uint64_t payloads;     /* looked at */
 	uint64_t malformed;    /* a message that its protocol doesn't allow */
-	uint64_t pending_full; /* an incomplete message found no slot: its items are missing */
+	uint64_t incomplete;   /* a message whose end was not seen, or that is too long: of its
+	                          items some are missing */
+	uint64_t pending_full; /* an incomplete message lost its slot to another: likewise */
 	uint64_t cut;          /* an item had no room in the label */
 };
 void metadata_get_counts(const struct metadata *, struct metadata_counts *);

@@ -16,6 +16,7 @@
 /* What a hello says. */
 struct hello {
 	struct bytes name, alpn;
+	bool too_many; /* for a fingerprint */
 	struct fingerprint_input print;
 };
 
@@ -26,18 +27,23 @@ is_grease(unsigned v)
 	return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff);
 }
 
-static unsigned
-read_list(struct bytes b, uint16_t list[FINGERPRINT_LIST])
+static void
+put(struct hello *h, uint16_t list[FINGERPRINT_LIST], unsigned *count, unsigned value)
 {
-	unsigned count = 0;
+	if (is_grease(value))
+		return;
+	if (*count < FINGERPRINT_LIST)
+		list[(*count)++] = (uint16_t)value;
+	else
+		h->too_many = true;
+}
 
-	while (b.left >= 2 && count < FINGERPRINT_LIST) {
-		const unsigned value = (unsigned)bytes_number(&b, 2);
-
-		if (!is_grease(value))
-			list[count++] = (uint16_t)value;
-	}
-	return count;
+static void
+read_list(struct hello *h, struct bytes b, uint16_t list[FINGERPRINT_LIST], unsigned *count)
+{
+	*count = 0;
+	while (b.left >= 2)
+		put(h, list, count, (unsigned)bytes_number(&b, 2));
 }
 
 static void
@@ -106,7 +112,7 @@ read_extension(unsigned type, struct bytes b, struct hello *h)
 		read_alpn(b, h);
 		return;
 	case EXTENSION_ALGORITHMS:
-		print->algorithm_count = read_list(bytes_block(&b, 2), print->algorithms);
+		read_list(h, bytes_block(&b, 2), print->algorithms, &print->algorithm_count);
 		break;
 	case EXTENSION_VERSIONS:
 		read_versions(b, h);
@@ -114,8 +120,7 @@ read_extension(unsigned type, struct bytes b, struct hello *h)
 	default:
 		break;
 	}
-	if (print->extension_count < FINGERPRINT_LIST)
-		print->extensions[print->extension_count++] = (uint16_t)type;
+	put(h, print->extensions, &print->extension_count, type);
 }
 
 /* False: lengths contradict each other. */
@@ -127,7 +132,7 @@ read_hello(struct bytes b, struct hello *h)
 	h->print.version = (uint16_t)bytes_number(&b, 2);
 	(void)bytes_take(&b, 32); /* random */
 	(void)bytes_block(&b, 1); /* session id */
-	h->print.cipher_count = read_list(bytes_block(&b, 2), h->print.ciphers);
+	read_list(h, bytes_block(&b, 2), h->print.ciphers, &h->print.cipher_count);
 	(void)bytes_block(&b, 1); /* compression methods */
 	if (b.failed)
 		return false;
@@ -145,6 +150,17 @@ read_hello(struct bytes b, struct hello *h)
 	return !b.failed;
 }
 
+static void
+add_fingerprint(const struct reading *r, struct hello *h)
+{
+	char text[FINGERPRINT_SIZE];
+
+	if (h->too_many)
+		tally(&r->m->tallies.incomplete);
+	else if (fingerprint_make(r->m->fingerprint, &h->print, text))
+		reading_add(r, METADATA_JA4, "ja4", text, FINGERPRINT_SIZE - 1);
+}
+
 void
 metadata_client_hello(const struct reading *r, struct bytes bytes, bool quic)
 {
@@ -152,25 +168,21 @@ metadata_client_hello(const struct reading *r, struct bytes bytes, bool quic)
 
 	memset(&h.name, 0, sizeof(h.name));
 	memset(&h.alpn, 0, sizeof(h.alpn));
+	h.too_many = false;
 	h.print.quic = quic;
 	h.print.server_name = h.print.alpn = false;
-	h.print.version = 0;
 	h.print.cipher_count = h.print.extension_count = h.print.algorithm_count = 0;
 	h.print.named = 0;
 	if (!read_hello(bytes, &h)) {
-		r->m->counts.malformed++;
+		tally(&r->m->tallies.malformed);
 		return;
 	}
 	if (h.name.left != 0)
 		reading_add(r, METADATA_SNI, "sni", h.name.at, h.name.left);
 	if (h.alpn.left != 0)
 		reading_add(r, METADATA_ALPN, "alpn", h.alpn.at, h.alpn.left);
+	if (reading_wants(r, METADATA_JA4))
+		add_fingerprint(r, &h);
 	if (quic) /* RFC 9001, 4.2: there is no older one */
 		reading_add(r, METADATA_TLSV, "tlsv", "1.3", 3);
-	if (reading_wants(r, METADATA_JA4)) {
-		char text[FINGERPRINT_SIZE];
-
-		if (fingerprint_make(r->m->fingerprint, &h.print, text))
-			reading_add(r, METADATA_JA4, "ja4", text, FINGERPRINT_SIZE - 1);
-	}
 }

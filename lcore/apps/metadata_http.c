@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * HTTP/1 requests and responses (RFC 9112): the first line and, of a request, two
- * header fields. What is beyond the payload is not waited for.
+ * The first HTTP/1 request and response of a connection (RFC 9112): the first line
+ * and, of a request, two header fields. Each line counts when its end is there.
  */
 #include <ctype.h>
 #include <string.h>
@@ -76,46 +76,49 @@ request_line(const struct reading *r, const char *line, size_t len)
 	return true;
 }
 
-/* The fields that a request may be cut in are looked at as far as they go: a line counts when its
- * end is there. Items stand in the label by their order, not the packet's. */
-static void
-request_fields(const struct reading *r, struct bytes b)
+/* Adds the first field of the name; returns whether the head's end is there. */
+static bool
+find_field(const struct reading *r, struct bytes b, const char *name, uint16_t item,
+           const char *key)
 {
-	static const struct {
-		const char *name, *key;
-		uint16_t item;
-	} fields[] = { { "host", "host", METADATA_HOST },
-		       { "user-agent", "agent", METADATA_AGENT } };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct bytes rest = b;
-		const char *line;
-		size_t len;
-
-		while (reading_wants(r, fields[i].item) && next_line(&rest, &line, &len) &&
-		       len != 0)
-			add_field(r, line, len, fields[i].name, fields[i].item, fields[i].key);
-	}
-}
-
-/* Host first: it is what most ask for, and a label has an end. */
-void
-metadata_http(const struct reading *r)
-{
-	struct bytes b = bytes_of(r->payload->data, r->payload->len);
 	const char *line;
 	size_t len;
 
-	if (!next_line(&b, &line, &len))
-		return;
-	if (status_line(r, line, len)) {
-		reading_end(r);
-		return;
+	while (next_line(&b, &line, &len)) {
+		if (len == 0)
+			return true;
+		add_field(r, line, len, name, item, key);
 	}
-	if (request_line(r, line, len))
-		request_fields(r, b);
-	else if (r->flow->found & METADATA_METHOD)
-		request_fields(r, bytes_of(r->payload->data, r->payload->len));
-	if (!reading_wants(r, METADATA_HOST) && !reading_wants(r, METADATA_AGENT))
-		reading_end(r);
+	return false;
+}
+
+/* A first line whose end isn't there: whether it may become one of HTTP. */
+static bool
+may_begin(struct bytes b)
+{
+	size_t n = 0;
+
+	while (n < b.left && n <= METHOD_MAX && isupper(b.at[n]))
+		n++;
+	return n != 0 && n <= METHOD_MAX && (n == b.left || b.at[n] == ' ' || b.at[n] == '/');
+}
+
+/* Host first: it is what most ask for, and a label has an end. */
+enum parsed
+metadata_http(const struct reading *r, struct bytes b)
+{
+	const struct bytes first = b;
+	const char *line;
+	size_t len;
+	bool whole;
+
+	if (!next_line(&b, &line, &len))
+		return may_begin(first) ? PARSED_MORE : PARSED_DONE;
+	if (status_line(r, line, len) || !request_line(r, line, len))
+		return PARSED_DONE;
+	whole = find_field(r, b, "host", METADATA_HOST, "host");
+	(void)find_field(r, b, "user-agent", METADATA_AGENT, "agent");
+	if (whole || (!reading_wants(r, METADATA_HOST) && !reading_wants(r, METADATA_AGENT)))
+		return PARSED_DONE;
+	return PARSED_MORE;
 }

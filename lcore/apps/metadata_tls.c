@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * TLS handshakes out of records (RFC 8446, 5.1): the client's first message, the
- * server's first. A ClientHello may come in several records and segments; those are
- * put together by their sequence numbers.
+ * server's first. A hello may come in several records and segments.
  */
 #include <string.h>
 
@@ -13,11 +12,12 @@
 #define CLIENT_HELLO 1
 #define SERVER_HELLO 2
 #define EXTENSION_VERSIONS 43
+#define DRAFT 0x7f
 
 enum found {
 	FOUND_WHOLE,
 	FOUND_PART, /* the message goes on beyond the stream's end */
-	FOUND_NONE  /* it is something else */
+	FOUND_NONE, /* it is something else */
 };
 
 /* The message at the beginning of these bytes, if it is whole. */
@@ -58,62 +58,13 @@ first_message(struct bytes stream, uint8_t room[PENDING_SIZE], unsigned *type, s
 	}
 }
 
-/* The bytes of the stream from its beginning, which is the first payload shown here. */
-static struct bytes
-stream_of(const struct reading *r)
-{
-	const struct metadata_payload *p = r->payload;
-	struct pending *pending = r->m->pending;
-	const uint8_t *at = NULL;
-	uint32_t offset = 0;
-	size_t size;
-
-	if (r->flow->pending == 0) {
-		/* as if it were there already: a slot for what is the stream's beginning */
-		if (pending_add(pending, &r->flow->pending, 0, p->data, p->len) == 0 &&
-		    r->flow->pending != 0)
-			*pending_note(pending, r->flow->pending) = p->seq;
-	} else {
-		offset = p->seq - *pending_note(pending, r->flow->pending);
-		if (offset < PENDING_SIZE &&
-		    pending_add(pending, &r->flow->pending, offset, p->data, p->len) < 0)
-			r->m->counts.pending_full++;
-	}
-	if (r->flow->pending == 0) {
-		r->m->counts.pending_full++;
-		return (struct bytes){ 0 };
-	}
-	size = pending_bytes(pending, r->flow->pending, &at);
-	return bytes_of(at, size);
-}
-
-static void
-read_client(const struct reading *r)
-{
-	struct bytes stream = bytes_of(r->payload->data, r->payload->len), body;
-	uint8_t room[PENDING_SIZE];
-	unsigned type;
-	enum found found = FOUND_PART;
-
-	if (r->flow->pending == 0)
-		found = first_message(stream, room, &type, &body);
-	if (found == FOUND_PART && r->payload->len != 0) {
-		stream = stream_of(r);
-		found = first_message(stream, room, &type, &body);
-		if (found == FOUND_PART && stream.left != 0 && stream.left < PENDING_SIZE)
-			return;
-	}
-	if (found == FOUND_WHOLE && type == CLIENT_HELLO)
-		metadata_client_hello(r, body, false);
-	pending_release(r->m->pending, &r->flow->pending);
-	reading_end(r);
-}
-
 static void
 add_version(const struct reading *r, unsigned version)
 {
 	static const char *const names[] = { "ssl3", "1.0", "1.1", "1.2", "1.3" };
 
+	if (version >> 8 == DRAFT) /* of TLS 1.3 */
+		version = 0x304;
 	if (version >= 0x300 && version <= 0x304)
 		reading_add(r, METADATA_TLSV, "tlsv", names[version & 0xff],
 		            strlen(names[version & 0xff]));
@@ -129,43 +80,40 @@ read_server_hello(const struct reading *r, struct bytes b)
 	(void)bytes_take(&b, 32);
 	(void)bytes_block(&b, 1);
 	(void)bytes_take(&b, 3); /* cipher suite, compression method */
-	if (b.failed) {
-		r->m->counts.malformed++;
-		return;
-	}
-	extensions = b.left != 0 ? bytes_block(&b, 2) : (struct bytes){ 0 };
-	while (extensions.left != 0) {
+	extensions = !b.failed && b.left != 0 ? bytes_block(&b, 2) : (struct bytes){ 0 };
+	while (!extensions.failed && extensions.left != 0) {
 		const unsigned type = (unsigned)bytes_number(&extensions, 2);
 		struct bytes body = bytes_block(&extensions, 2);
 
 		if (type == EXTENSION_VERSIONS && body.left == 2)
 			version = (unsigned)bytes_number(&body, 2);
 		if (extensions.failed)
-			break;
+			b.failed = true;
 	}
-	add_version(r, version);
+	if (b.failed)
+		tally(&r->m->tallies.malformed);
+	else
+		add_version(r, version);
 }
 
-/* The server's first record alone: its hello is short, and comes whole or is not waited for. */
-static void
-read_server(const struct reading *r)
+enum parsed
+metadata_tls(const struct reading *r, struct bytes stream)
 {
 	uint8_t room[PENDING_SIZE];
 	struct bytes body;
 	unsigned type;
 
-	if (first_message(bytes_of(r->payload->data, r->payload->len), room, &type, &body) ==
-	            FOUND_WHOLE &&
-	    type == SERVER_HELLO)
+	switch (first_message(stream, room, &type, &body)) {
+	case FOUND_PART:
+		return PARSED_MORE;
+	case FOUND_NONE:
+		return PARSED_DONE;
+	case FOUND_WHOLE:
+		break;
+	}
+	if (type == CLIENT_HELLO)
+		metadata_client_hello(r, body, false);
+	else if (type == SERVER_HELLO)
 		read_server_hello(r, body);
-	reading_end(r);
-}
-
-void
-metadata_tls(const struct reading *r)
-{
-	if (r->payload->client)
-		read_client(r);
-	else
-		read_server(r);
+	return PARSED_DONE;
 }

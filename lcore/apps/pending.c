@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A flow names its slot by the slot's number and by how often the slot has been taken,
+ * 16 bits each: so it finds out that another has it now. Slots are taken away in turn,
+ * which is nearly in the order of their messages' age.
+ */
 #include "lcore/apps/pending.h"
 
 #include <stdlib.h>
@@ -6,14 +11,19 @@
 
 #include "lcore/memory.h"
 
+#define NUMBER_MASK 0xffffu
+#define TAKEN_SHIFT 16
+
 struct piece {
 	uint32_t begin, end;
 };
 
 struct slot {
 	uint32_t next; /* free slot, from 1; 0: none */
-	uint32_t note;
+	uint16_t taken;
+	bool held;
 	unsigned pieces;
+	struct pending_note note;
 	struct piece piece[PENDING_PIECES]; /* ascending, with gaps between */
 	uint8_t bytes[PENDING_SIZE];
 };
@@ -22,6 +32,7 @@ struct pending {
 	struct slot *slots;
 	unsigned count;
 	unsigned fresh;  /* slots from here on were never used: no pages are there */
+	unsigned turn;   /* whose is the next to be taken away, once all are held */
 	uint32_t unused; /* the first of those that were given back, from 1; 0: none */
 };
 
@@ -49,28 +60,65 @@ pending_free(struct pending *p)
 	free(p);
 }
 
-static uint32_t
-take(struct pending *p)
+static struct slot *
+slot_of(const struct pending *p, uint32_t name)
 {
-	uint32_t slot = p->unused;
-
-	if (slot != 0)
-		p->unused = p->slots[slot - 1].next;
-	else if (p->fresh < p->count)
-		slot = ++p->fresh;
-	if (slot != 0)
-		p->slots[slot - 1].note = p->slots[slot - 1].pieces = 0;
-	return slot;
+	return &p->slots[(name & NUMBER_MASK) - 1];
 }
 
-void
-pending_release(struct pending *p, uint32_t *slot)
+bool
+pending_held(const struct pending *p, uint32_t name)
 {
-	if (*slot == 0)
-		return;
-	p->slots[*slot - 1].next = p->unused;
-	p->unused = *slot;
-	*slot = 0;
+	const struct slot *s;
+
+	if (name == 0)
+		return false;
+	s = slot_of(p, name);
+	return s->held && s->taken == name >> TAKEN_SHIFT;
+}
+
+bool
+pending_release(struct pending *p, uint32_t *name)
+{
+	const bool held = pending_held(p, *name);
+
+	if (held) {
+		struct slot *s = slot_of(p, *name);
+
+		s->held = false;
+		s->next = p->unused;
+		p->unused = *name & NUMBER_MASK;
+	}
+	*name = 0;
+	return held;
+}
+
+bool
+pending_take(struct pending *p, uint32_t *name)
+{
+	uint32_t number;
+	struct slot *s;
+	bool away = false;
+
+	(void)pending_release(p, name);
+	number = p->unused;
+	if (number != 0) {
+		p->unused = p->slots[number - 1].next;
+	} else if (p->fresh < p->count) {
+		number = ++p->fresh;
+	} else {
+		number = ++p->turn;
+		if (p->turn == p->count)
+			p->turn = 0;
+		away = true;
+	}
+	s = &p->slots[number - 1];
+	s->held = true;
+	s->taken++;
+	s->pieces = 0;
+	memset(&s->note, 0, sizeof(s->note));
+	*name = (uint32_t)s->taken << TAKEN_SHIFT | number;
+	return away;
 }
 
 /* The pieces as they are with one more: those that it touches become one with it. */
@@ -94,19 +142,14 @@ join(struct slot *s, uint32_t begin, uint32_t end)
 }
 
 int
-pending_add(struct pending *p, uint32_t *slot, uint64_t offset, const void *bytes, size_t size)
+pending_add(struct pending *p, uint32_t name, uint64_t offset, const void *bytes, size_t size)
 {
-	struct slot *s;
+	struct slot *s = slot_of(p, name);
 
 	if (size == 0 || offset >= PENDING_SIZE)
 		return 0;
 	if (size > PENDING_SIZE - offset)
 		size = PENDING_SIZE - (size_t)offset;
-	if (*slot == 0)
-		*slot = take(p);
-	if (*slot == 0)
-		return -1;
-	s = &p->slots[*slot - 1];
 	if (join(s, (uint32_t)offset, (uint32_t)(offset + size)) < 0)
 		return -1;
 	memcpy(s->bytes + offset, bytes, size);
@@ -114,19 +157,16 @@ pending_add(struct pending *p, uint32_t *slot, uint64_t offset, const void *byte
 }
 
 size_t
-pending_bytes(const struct pending *p, uint32_t slot, const uint8_t **bytes)
+pending_bytes(const struct pending *p, uint32_t name, const uint8_t **bytes)
 {
-	const struct slot *s;
+	const struct slot *s = slot_of(p, name);
 
-	if (slot == 0)
-		return 0;
-	s = &p->slots[slot - 1];
 	*bytes = s->bytes;
 	return s->pieces != 0 && s->piece[0].begin == 0 ? s->piece[0].end : 0;
 }
 
-uint32_t *
-pending_note(struct pending *p, uint32_t slot)
+struct pending_note *
+pending_note(struct pending *p, uint32_t name)
 {
-	return &p->slots[slot - 1].note;
+	return &slot_of(p, name)->note;
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Contexts are given their algorithm once; a new key alone neither looks it up nor
+ * allocates. HMAC (RFC 2104) is made of the digest for that reason.
+ */
 #include "lcore/apps/quic.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 
 #include "lcore/apps/bytes.h"
 
-#define SECRET_SIZE 32
+#define SECRET_SIZE 32 /* of SHA-256 */
+#define BLOCK_SIZE 64  /* likewise */
 #define KEY_SIZE 16
 #define NONCE_SIZE 12
 #define TAG_SIZE 16
 #define SAMPLE_SIZE 16
-#define HEADER_MAX 512 /* of an Initial packet, with the token */
 
 /* What differs between versions. */
 struct version {
@@ -26,10 +27,10 @@ struct version {
 };
 
 struct quic {
-	EVP_KDF_CTX *kdf;
+	EVP_MD *sha256;
+	EVP_MD_CTX *digest;
 	EVP_CIPHER *gcm, *ecb;
-	EVP_CIPHER_CTX *gcm_context, *ecb_context;
-	uint8_t header[HEADER_MAX];
+	EVP_CIPHER_CTX *packet_cipher, *header_cipher;
 	uint8_t frames[QUIC_PACKET_MAX];
 };
 
@@ -37,46 +38,52 @@ struct keys {
 	uint8_t key[KEY_SIZE], nonce[NONCE_SIZE], header[KEY_SIZE];
 };
 
-/* A packet's parts. */
+/* An Initial packet's parts. */
 struct initial {
-	const uint8_t *id; /* destination connection id */
-	size_t id_size;
-	size_t number_at; /* where the packet number is, protected */
-	size_t size;      /* of the whole packet */
+	const uint8_t *bytes;
+	struct quic_id id; /* of its destination */
+	size_t number_at;  /* where the packet number is, protected */
+	size_t size;       /* of the whole packet */
 };
 
 static const uint8_t salt_1[] = { 0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
 	                          0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a };
 static const uint8_t salt_2[] = { 0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93,
 	                          0x81, 0xbe, 0x6e, 0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9 };
-static const uint8_t salt_draft[] = { 0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
-	                              0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99 };
+/* drafts 29 to 32 */
+static const uint8_t salt_29[] = { 0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
+	                           0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99 };
+/* drafts 23 to 28 */
+static const uint8_t salt_23[] = { 0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7,
+	                           0xd2, 0x43, 0x2b, 0xb4, 0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02 };
 
 #define SALT_SIZE sizeof(salt_1)
 
 static const struct version version_1 = { salt_1, "quic key", "quic iv", "quic hp", 0 };
 static const struct version version_2 = { salt_2, "quicv2 key", "quicv2 iv", "quicv2 hp", 1 };
-static const struct version version_draft = { salt_draft, "quic key", "quic iv", "quic hp", 0 };
+static const struct version version_29 = { salt_29, "quic key", "quic iv", "quic hp", 0 };
+static const struct version version_23 = { salt_23, "quic key", "quic iv", "quic hp", 0 };
 
 struct quic *
 quic_create(void)
 {
+	static const uint8_t zero[KEY_SIZE];
 	struct quic *q = calloc(1, sizeof(*q));
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
 
-	if (q == NULL || kdf == NULL) {
-		EVP_KDF_free(kdf);
-		free(q);
+	if (q == NULL)
 		return NULL;
-	}
-	q->kdf = EVP_KDF_CTX_new(kdf);
-	EVP_KDF_free(kdf);
+	q->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	q->digest = EVP_MD_CTX_new();
 	q->gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
 	q->ecb = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
-	q->gcm_context = EVP_CIPHER_CTX_new();
-	q->ecb_context = EVP_CIPHER_CTX_new();
-	if (q->kdf != NULL && q->gcm != NULL && q->ecb != NULL && q->gcm_context != NULL &&
-	    q->ecb_context != NULL)
+	q->packet_cipher = EVP_CIPHER_CTX_new();
+	q->header_cipher = EVP_CIPHER_CTX_new();
+	if (q->sha256 != NULL && q->digest != NULL && q->gcm != NULL && q->ecb != NULL &&
+	    q->packet_cipher != NULL && q->header_cipher != NULL &&
+	    EVP_DigestInit_ex2(q->digest, q->sha256, NULL) == 1 &&
+	    EVP_DecryptInit_ex2(q->packet_cipher, q->gcm, zero, zero, NULL) == 1 &&
+	    EVP_EncryptInit_ex2(q->header_cipher, q->ecb, zero, NULL, NULL) == 1 &&
+	    EVP_CIPHER_CTX_set_padding(q->header_cipher, 0) == 1)
 		return q;
 	quic_free(q);
 	return NULL;
@@ -87,54 +94,67 @@ quic_free(struct quic *q)
 {
 	if (q == NULL)
 		return;
-	EVP_CIPHER_CTX_free(q->ecb_context);
-	EVP_CIPHER_CTX_free(q->gcm_context);
+	EVP_CIPHER_CTX_free(q->header_cipher);
+	EVP_CIPHER_CTX_free(q->packet_cipher);
 	EVP_CIPHER_free(q->ecb);
 	EVP_CIPHER_free(q->gcm);
-	EVP_KDF_CTX_free(q->kdf);
+	EVP_MD_CTX_free(q->digest);
+	EVP_MD_free(q->sha256);
 	free(q);
 }
 
+/* SHA-256 of the key, padded and changed by 'pad', and of a text. */
 static bool
-derive(struct quic *q, int mode, const void *key, size_t key_size, const char *extra,
-       const void *bytes, size_t bytes_size, uint8_t *out, size_t out_size)
+hash(struct quic *q, const uint8_t *key, size_t key_size, uint8_t pad, const void *text,
+     size_t text_size, uint8_t out[SECRET_SIZE])
 {
-	char digest[] = "SHA256";
-	const OSSL_PARAM parameters[] = {
-		OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)key,
-		                                  key_size),
-		OSSL_PARAM_construct_octet_string(extra, (void *)(uintptr_t)bytes, bytes_size),
-		OSSL_PARAM_construct_end(),
-	};
+	uint8_t block[BLOCK_SIZE] = { 0 };
 
-	EVP_KDF_CTX_reset(q->kdf);
-	return EVP_KDF_derive(q->kdf, out, out_size, parameters) == 1;
+	memcpy(block, key, key_size);
+	for (size_t i = 0; i < BLOCK_SIZE; i++)
+		block[i] ^= pad;
+	return EVP_DigestInit_ex2(q->digest, NULL, NULL) == 1 &&
+	       EVP_DigestUpdate(q->digest, block, sizeof(block)) == 1 &&
+	       EVP_DigestUpdate(q->digest, text, text_size) == 1 &&
+	       EVP_DigestFinal_ex(q->digest, out, NULL) == 1;
 }
 
-/* HKDF-Expand-Label of RFC 8446, 7.1, without a context. */
+/* HMAC with a key that is no longer than a block; HKDF-Extract of RFC 5869, 2.2, is the same. */
+static bool
+hmac(struct quic *q, const uint8_t *key, size_t key_size, const void *text, size_t text_size,
+     uint8_t out[SECRET_SIZE])
+{
+	uint8_t inner[SECRET_SIZE];
+
+	return hash(q, key, key_size, 0x36, text, text_size, inner) &&
+	       hash(q, key, key_size, 0x5c, inner, sizeof(inner), out);
+}
+
+/* HKDF-Expand-Label of RFC 8446, 7.1, without a context: a digest's size at most. */
 static bool
 expand(struct quic *q, const uint8_t secret[SECRET_SIZE], const char *label, uint8_t *out,
        size_t size)
 {
 	const size_t length = strlen(label);
 	uint8_t info[64] = { 0, (uint8_t)size, (uint8_t)(6 + length) };
+	uint8_t whole[SECRET_SIZE];
 
 	memcpy(info + 3, "tls13 ", 6);
 	memcpy(info + 9, label, length);
-	return derive(q, EVP_KDF_HKDF_MODE_EXPAND_ONLY, secret, SECRET_SIZE, OSSL_KDF_PARAM_INFO,
-	              info, 10 + length, out, size);
+	info[10 + length] = 1; /* behind an empty context, the number of the first block */
+	if (!hmac(q, secret, SECRET_SIZE, info, 11 + length, whole))
+		return false;
+	memcpy(out, whole, size);
+	return true;
 }
 
 /* RFC 9001, 5.1 and 5.2. */
 static bool
-client_keys(struct quic *q, const struct version *v, const struct initial *p, struct keys *keys)
+client_keys(struct quic *q, const struct version *v, const struct quic_id *id, struct keys *keys)
 {
 	uint8_t secret[SECRET_SIZE], client[SECRET_SIZE];
 
-	return derive(q, EVP_KDF_HKDF_MODE_EXTRACT_ONLY, p->id, p->id_size, OSSL_KDF_PARAM_SALT,
-	              v->salt, SALT_SIZE, secret, sizeof(secret)) &&
+	return hmac(q, v->salt, SALT_SIZE, id->bytes, id->size, secret) &&
 	       expand(q, secret, "client in", client, sizeof(client)) &&
 	       expand(q, client, v->key, keys->key, sizeof(keys->key)) &&
 	       expand(q, client, v->nonce, keys->nonce, sizeof(keys->nonce)) &&
@@ -144,43 +164,48 @@ client_keys(struct quic *q, const struct version *v, const struct initial *p, st
 static const struct version *
 version_of(uint32_t number)
 {
-	if (number == QUIC_VERSION_1 || (number >= 0xff000021 && number <= QUIC_DRAFT_34))
+	if (number == 0x00000001 || (number >= 0xff000021 && number <= 0xff000022))
 		return &version_1;
-	if (number == QUIC_VERSION_2)
+	if (number == 0x6b3343cf)
 		return &version_2;
-	if (number >= QUIC_DRAFT_29 && number <= 0xff000020)
-		return &version_draft;
+	if (number >= 0xff00001d && number <= 0xff000020)
+		return &version_29;
+	if (number >= 0xff000017 && number <= 0xff00001c)
+		return &version_23;
 	return NULL;
 }
 
-/* A long header, RFC 9000, 17.2.2. */
+/* A long header, RFC 9000, 17.2. The packet's length is the same in all but that of a retry, which
+ * has none and ends its datagram. */
 static enum quic_opened
 read_header(struct bytes b, const struct version **version, struct initial *p)
 {
-	const uint8_t *const begin = b.at;
+	const uint8_t *const begin = b.at, *id;
 	const unsigned first = (unsigned)bytes_number(&b, 1);
-	const uint32_t number = (uint32_t)bytes_number(&b, 4);
+	unsigned type;
 	uint64_t rest;
 
-	if (b.failed || (first & 0xc0) != 0xc0)
+	*version = version_of((uint32_t)bytes_number(&b, 4));
+	if (b.failed || (first & 0xc0) != 0xc0 || *version == NULL)
 		return QUIC_FOREIGN;
-	*version = version_of(number);
-	if (*version == NULL || (first >> 4 & 3) != (*version)->initial)
-		return QUIC_FOREIGN;
-	p->id_size = (size_t)bytes_number(&b, 1);
-	p->id = bytes_take(&b, p->id_size);
+	type = ((first >> 4) - (*version)->initial) & 3; /* Initial 0, 0-RTT 1, Handshake 2 */
+	p->id.size = (uint8_t)bytes_number(&b, 1);
+	id = bytes_take(&b, p->id.size);
 	(void)bytes_block(&b, 1);
-	(void)bytes_take(&b, (size_t)bytes_varint(&b)); /* token */
+	if (b.failed || p->id.size > QUIC_ID_MAX || type == 3)
+		return QUIC_FOREIGN;
+	memcpy(p->id.bytes, id, p->id.size);
+	if (type == 0)
+		(void)bytes_take(&b, (size_t)bytes_varint(&b)); /* token */
 	rest = bytes_varint(&b);
-	if (b.failed || p->id_size > QUIC_ID_MAX)
-		return QUIC_FOREIGN;
-	p->number_at = (size_t)(b.at - begin);
-	if (rest > b.left)
+	if (b.failed || rest > b.left || rest > QUIC_PACKET_MAX)
 		return QUIC_CUT;
+	p->bytes = begin;
+	p->number_at = (size_t)(b.at - begin);
 	p->size = p->number_at + (size_t)rest;
-	if (rest < 4 + SAMPLE_SIZE || rest > QUIC_PACKET_MAX || p->number_at > HEADER_MAX - 4)
-		return QUIC_FOREIGN;
-	return QUIC_OPENED;
+	if (type != 0)
+		return QUIC_OTHER;
+	return rest < 4 + SAMPLE_SIZE ? QUIC_UNSOUND : QUIC_OPENED;
 }
 
 /* RFC 9001, 5.4.3: five bytes that hide what the header says of the packet number. */
@@ -190,58 +215,82 @@ header_mask(struct quic *q, const struct keys *keys, const uint8_t *sample,
 {
 	int n = 0;
 
-	return EVP_EncryptInit_ex2(q->ecb_context, q->ecb, keys->header, NULL, NULL) == 1 &&
-	       EVP_CIPHER_CTX_set_padding(q->ecb_context, 0) == 1 &&
-	       EVP_EncryptUpdate(q->ecb_context, mask, &n, sample, SAMPLE_SIZE) == 1 &&
+	return EVP_EncryptInit_ex2(q->header_cipher, NULL, keys->header, NULL, NULL) == 1 &&
+	       EVP_EncryptUpdate(q->header_cipher, mask, &n, sample, SAMPLE_SIZE) == 1 &&
 	       n == SAMPLE_SIZE;
 }
 
-/* RFC 9001, 5.3: frames, authenticated with the header. */
+/* RFC 9001, 5.3: the frames, authenticated with the header, of which only the first byte and the
+ * packet number differ from what was sent. */
 static bool
-decrypt(struct quic *q, const struct keys *keys, const uint8_t nonce[NONCE_SIZE],
-        size_t header_size, const uint8_t *sealed, size_t size)
+decrypt(struct quic *q, const struct keys *keys, const struct initial *p, uint8_t first,
+        const uint8_t *number, size_t number_size)
 {
-	uint8_t tag[TAG_SIZE], end[TAG_SIZE];
+	const size_t header_size = p->number_at + number_size;
+	const size_t size = p->size - header_size - TAG_SIZE;
+	const uint8_t *sealed = p->bytes + header_size;
+	EVP_CIPHER_CTX *c = q->packet_cipher;
+	uint8_t nonce[NONCE_SIZE], tag[TAG_SIZE], end[TAG_SIZE];
 	int n = 0;
 
-	memcpy(tag, sealed + size - TAG_SIZE, TAG_SIZE);
-	return EVP_DecryptInit_ex2(q->gcm_context, q->gcm, keys->key, nonce, NULL) == 1 &&
-	       EVP_DecryptUpdate(q->gcm_context, NULL, &n, q->header, (int)header_size) == 1 &&
-	       EVP_DecryptUpdate(q->gcm_context, q->frames, &n, sealed, (int)(size - TAG_SIZE)) ==
-	               1 &&
-	       EVP_CIPHER_CTX_ctrl(q->gcm_context, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&
-	       EVP_DecryptFinal_ex(q->gcm_context, end, &n) == 1;
+	memcpy(nonce, keys->nonce, sizeof(nonce));
+	for (size_t i = 0; i < number_size; i++)
+		nonce[NONCE_SIZE - number_size + i] ^= number[i];
+	memcpy(tag, sealed + size, TAG_SIZE);
+	return EVP_DecryptInit_ex2(c, NULL, keys->key, nonce, NULL) == 1 &&
+	       EVP_DecryptUpdate(c, NULL, &n, &first, 1) == 1 &&
+	       EVP_DecryptUpdate(c, NULL, &n, p->bytes + 1, (int)p->number_at - 1) == 1 &&
+	       EVP_DecryptUpdate(c, NULL, &n, number, (int)number_size) == 1 &&
+	       EVP_DecryptUpdate(c, q->frames, &n, sealed, (int)size) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&
+	       EVP_DecryptFinal_ex(c, end, &n) == 1;
+}
+
+/* Returns the size of what was sealed, 0: it wasn't with the keys of this id. */
+static size_t
+open_with(struct quic *q, const struct version *v, const struct quic_id *id,
+          const struct initial *p)
+{
+	const uint8_t *const number = p->bytes + p->number_at;
+	uint8_t mask[SAMPLE_SIZE], shown[4];
+	size_t number_size;
+	struct keys keys;
+	uint8_t first;
+
+	if (!client_keys(q, v, id, &keys) || !header_mask(q, &keys, number + 4, mask))
+		return 0;
+	first = p->bytes[0] ^ (mask[0] & 0x0f);
+	number_size = (first & 3u) + 1;
+	for (size_t i = 0; i < number_size; i++)
+		shown[i] = number[i] ^ mask[1 + i];
+	if (!decrypt(q, &keys, p, first, shown, number_size))
+		return 0;
+	return p->size - p->number_at - number_size - TAG_SIZE;
+}
+
+static bool
+same(const struct quic_id *a, const struct quic_id *b)
+{
+	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
 enum quic_opened
-quic_open(struct quic *q, const uint8_t *bytes, size_t size, const uint8_t **frames,
-          size_t *frames_size, size_t *packet_size)
+quic_open(struct quic *q, const uint8_t *bytes, size_t size, const struct quic_id *first,
+          struct quic_packet *packet)
 {
 	const struct version *version = NULL;
-	uint8_t mask[SAMPLE_SIZE], nonce[NONCE_SIZE];
 	struct initial p = { 0 };
-	size_t number_size, header_size;
-	struct keys keys;
 	const enum quic_opened rc = read_header(bytes_of(bytes, size), &version, &p);
 
+	packet->size = p.size;
 	if (rc != QUIC_OPENED)
 		return rc;
-	if (!client_keys(q, version, &p, &keys) ||
-	    !header_mask(q, &keys, bytes + p.number_at + 4, mask))
-		return QUIC_UNSOUND;
-	memcpy(q->header, bytes, p.number_at + 4);
-	q->header[0] ^= mask[0] & 0x0f;
-	number_size = (q->header[0] & 3u) + 1;
-	header_size = p.number_at + number_size;
-	memcpy(nonce, keys.nonce, sizeof(nonce));
-	for (size_t i = 0; i < number_size; i++) {
-		q->header[p.number_at + i] ^= mask[1 + i];
-		nonce[NONCE_SIZE - number_size + i] ^= q->header[p.number_at + i];
+	packet->frames = q->frames;
+	packet->id = p.id;
+	packet->frames_size = open_with(q, version, &p.id, &p);
+	if (packet->frames_size == 0 && first != NULL && !same(first, &p.id)) {
+		packet->id = *first;
+		packet->frames_size = open_with(q, version, first, &p);
 	}
-	if (!decrypt(q, &keys, nonce, header_size, bytes + header_size, p.size - header_size))
-		return QUIC_UNSOUND;
-	*frames = q->frames;
-	*frames_size = p.size - header_size - TAG_SIZE;
-	*packet_size = p.size;
-	return QUIC_OPENED;
+	return packet->frames_size != 0 ? QUIC_OPENED : QUIC_UNSOUND;
 }

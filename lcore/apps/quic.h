@@ -11,20 +11,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QUIC_PACKET_MAX 2048 /* bytes of a packet's frames */
+#define QUIC_PACKET_MAX 9216 /* bytes of a packet that is opened: a jumbo frame's */
 #define QUIC_ID_MAX 20       /* RFC 9000, 17.2 */
-
-/* The versions whose Initial packets can be opened. */
-#define QUIC_VERSION_1 0x00000001u
-#define QUIC_VERSION_2 0x6b3343cfu
-#define QUIC_DRAFT_29 0xff00001du /* and up to draft 34, with another salt than version 1 to 32 */
-#define QUIC_DRAFT_34 0xff000022u
 
 enum quic_opened {
 	QUIC_OPENED,
-	QUIC_FOREIGN, /* not an Initial packet of a known version */
-	QUIC_CUT,     /* it is longer than what was captured */
+	QUIC_OTHER,   /* another packet with a length: what follows it may be of use */
+	QUIC_FOREIGN, /* none of a known version with a long header */
+	QUIC_CUT,     /* it is longer than what was captured, or than what is opened */
 	QUIC_UNSOUND, /* its tag is wrong: not the client's, or damaged */
+};
+
+/* A connection id: the keys follow from that of the first packet that a client sends. */
+struct quic_id {
+	uint8_t size;
+	uint8_t bytes[QUIC_ID_MAX];
+};
+
+/* A packet that was opened, or has a length. */
+struct quic_packet {
+	size_t size;           /* behind it another may stand */
+	const uint8_t *frames; /* what it carries, until the next call */
+	size_t frames_size;
+	struct quic_id id; /* whose keys it is sealed with */
 };
 
 struct quic;
@@ -33,9 +42,10 @@ struct quic;
 struct quic *quic_create(void);
 void quic_free(struct quic *);
 
-/* Opens the client's Initial packet at the beginning of these bytes. '*frames' is what it carries,
- * valid until the next call; '*packet_size' its length, behind which another may stand. */
-enum quic_opened quic_open(struct quic *, const uint8_t *bytes, size_t size, const uint8_t **frames,
-                           size_t *frames_size, size_t *packet_size);
+/* Opens the client's Initial packet at the beginning of these bytes: with the keys of the id in it,
+ * or else of 'first' (NULL: not known), as a client takes up the server's id while it keeps the
+ * keys. */
+enum quic_opened quic_open(struct quic *, const uint8_t *bytes, size_t size,
+                           const struct quic_id *first, struct quic_packet *);
 
 #endif
