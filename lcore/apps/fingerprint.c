@@ -6,39 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED /* what EVP has allocates each time */
+#include <openssl/sha.h>
 
 #define NUMBER_SIZE 5 /* of a list: four digits and a comma */
 #define HASH_DIGITS 12
 
 struct fingerprint {
-	EVP_MD *digest;
-	EVP_MD_CTX *context;
 	char text[2 * FINGERPRINT_LIST * NUMBER_SIZE + 2];
 };
 
 struct fingerprint *
 fingerprint_create(void)
 {
-	struct fingerprint *f = calloc(1, sizeof(*f));
-
-	if (f == NULL)
-		return NULL;
-	f->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
-	f->context = EVP_MD_CTX_new();
-	if (f->digest != NULL && f->context != NULL)
-		return f;
-	fingerprint_free(f);
-	return NULL;
+	return calloc(1, sizeof(struct fingerprint));
 }
 
 void
 fingerprint_free(struct fingerprint *f)
 {
-	if (f == NULL)
-		return;
-	EVP_MD_CTX_free(f->context);
-	EVP_MD_free(f->digest);
 	free(f);
 }
 
@@ -67,14 +53,14 @@ put_list(char *text, size_t at, const uint16_t *list, unsigned count)
 static bool
 put_hash(struct fingerprint *f, size_t size, char *out)
 {
-	uint8_t hash[EVP_MAX_MD_SIZE];
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+	SHA256_CTX context;
 
 	memset(out, '0', HASH_DIGITS);
 	if (size == 0)
 		return true;
-	if (EVP_DigestInit_ex2(f->context, f->digest, NULL) != 1 ||
-	    EVP_DigestUpdate(f->context, f->text, size) != 1 ||
-	    EVP_DigestFinal_ex(f->context, hash, NULL) != 1)
+	if (SHA256_Init(&context) != 1 || SHA256_Update(&context, f->text, size) != 1 ||
+	    SHA256_Final(hash, &context) != 1)
 		return false;
 	for (unsigned i = 0; i < HASH_DIGITS / 2; i++) {
 		out[2 * i] = "0123456789abcdef"[hash[i] >> 4];

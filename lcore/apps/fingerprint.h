@@ -30,7 +30,7 @@ struct fingerprint_input {
 
 struct fingerprint;
 
-/* NULL: no memory, or the library of digests has no SHA-256. */
+/* NULL: no memory. */
 struct fingerprint *fingerprint_create(void);
 void fingerprint_free(struct fingerprint *);
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Contexts are given their algorithm once; a new key alone neither looks it up nor
- * allocates. HMAC (RFC 2104) is made of the digest for that reason.
+ * The ciphers' contexts are given their algorithm once; a new key alone neither looks
+ * it up nor allocates. A digest's context allocates each time it begins anew, and so do
+ * the library's HMAC and HKDF: these are made of its plain SHA-256 functions.
  */
 #include "lcore/apps/quic.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init() and its like */
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "lcore/apps/bytes.h"
 
@@ -27,8 +30,6 @@ struct version {
 };
 
 struct quic {
-	EVP_MD *sha256;
-	EVP_MD_CTX *digest;
 	EVP_CIPHER *gcm, *ecb;
 	EVP_CIPHER_CTX *packet_cipher, *header_cipher;
 	uint8_t frames[QUIC_PACKET_MAX];
@@ -72,15 +73,12 @@ quic_create(void)
 
 	if (q == NULL)
 		return NULL;
-	q->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	q->digest = EVP_MD_CTX_new();
 	q->gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
 	q->ecb = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
 	q->packet_cipher = EVP_CIPHER_CTX_new();
 	q->header_cipher = EVP_CIPHER_CTX_new();
-	if (q->sha256 != NULL && q->digest != NULL && q->gcm != NULL && q->ecb != NULL &&
-	    q->packet_cipher != NULL && q->header_cipher != NULL &&
-	    EVP_DigestInit_ex2(q->digest, q->sha256, NULL) == 1 &&
+	if (q->gcm != NULL && q->ecb != NULL && q->packet_cipher != NULL &&
+	    q->header_cipher != NULL &&
 	    EVP_DecryptInit_ex2(q->packet_cipher, q->gcm, zero, zero, NULL) == 1 &&
 	    EVP_EncryptInit_ex2(q->header_cipher, q->ecb, zero, NULL, NULL) == 1 &&
 	    EVP_CIPHER_CTX_set_padding(q->header_cipher, 0) == 1)
@@ -98,42 +96,38 @@ quic_free(struct quic *q)
 	EVP_CIPHER_CTX_free(q->packet_cipher);
 	EVP_CIPHER_free(q->ecb);
 	EVP_CIPHER_free(q->gcm);
-	EVP_MD_CTX_free(q->digest);
-	EVP_MD_free(q->sha256);
 	free(q);
 }
 
 /* SHA-256 of the key, padded and changed by 'pad', and of a text. */
 static bool
-hash(struct quic *q, const uint8_t *key, size_t key_size, uint8_t pad, const void *text,
-     size_t text_size, uint8_t out[SECRET_SIZE])
+hash(const uint8_t *key, size_t key_size, uint8_t pad, const void *text, size_t text_size,
+     uint8_t out[SECRET_SIZE])
 {
 	uint8_t block[BLOCK_SIZE] = { 0 };
+	SHA256_CTX context;
 
 	memcpy(block, key, key_size);
 	for (size_t i = 0; i < BLOCK_SIZE; i++)
 		block[i] ^= pad;
-	return EVP_DigestInit_ex2(q->digest, NULL, NULL) == 1 &&
-	       EVP_DigestUpdate(q->digest, block, sizeof(block)) == 1 &&
-	       EVP_DigestUpdate(q->digest, text, text_size) == 1 &&
-	       EVP_DigestFinal_ex(q->digest, out, NULL) == 1;
+	return SHA256_Init(&context) == 1 && SHA256_Update(&context, block, sizeof(block)) == 1 &&
+	       SHA256_Update(&context, text, text_size) == 1 && SHA256_Final(out, &context) == 1;
 }
 
 /* HMAC with a key that is no longer than a block; HKDF-Extract of RFC 5869, 2.2, is the same. */
 static bool
-hmac(struct quic *q, const uint8_t *key, size_t key_size, const void *text, size_t text_size,
+hmac(const uint8_t *key, size_t key_size, const void *text, size_t text_size,
      uint8_t out[SECRET_SIZE])
 {
 	uint8_t inner[SECRET_SIZE];
 
-	return hash(q, key, key_size, 0x36, text, text_size, inner) &&
-	       hash(q, key, key_size, 0x5c, inner, sizeof(inner), out);
+	return hash(key, key_size, 0x36, text, text_size, inner) &&
+	       hash(key, key_size, 0x5c, inner, sizeof(inner), out);
 }
 
 /* HKDF-Expand-Label of RFC 8446, 7.1, without a context: a digest's size at most. */
 static bool
-expand(struct quic *q, const uint8_t secret[SECRET_SIZE], const char *label, uint8_t *out,
-       size_t size)
+expand(const uint8_t secret[SECRET_SIZE], const char *label, uint8_t *out, size_t size)
 {
 	const size_t length = strlen(label);
 	uint8_t info[64] = { 0, (uint8_t)size, (uint8_t)(6 + length) };
@@ -142,7 +136,7 @@ expand(struct quic *q, const uint8_t secret[SECRET_SIZE], const char *label, uin
 	memcpy(info + 3, "tls13 ", 6);
 	memcpy(info + 9, label, length);
 	info[10 + length] = 1; /* behind an empty context, the number of the first block */
-	if (!hmac(q, secret, SECRET_SIZE, info, 11 + length, whole))
+	if (!hmac(secret, SECRET_SIZE, info, 11 + length, whole))
 		return false;
 	memcpy(out, whole, size);
 	return true;
@@ -150,15 +144,15 @@ expand(struct quic *q, const uint8_t secret[SECRET_SIZE], const char *label, uin
 
 /* RFC 9001, 5.1 and 5.2. */
 static bool
-client_keys(struct quic *q, const struct version *v, const struct quic_id *id, struct keys *keys)
+client_keys(const struct version *v, const struct quic_id *id, struct keys *keys)
 {
 	uint8_t secret[SECRET_SIZE], client[SECRET_SIZE];
 
-	return hmac(q, v->salt, SALT_SIZE, id->bytes, id->size, secret) &&
-	       expand(q, secret, "client in", client, sizeof(client)) &&
-	       expand(q, client, v->key, keys->key, sizeof(keys->key)) &&
-	       expand(q, client, v->nonce, keys->nonce, sizeof(keys->nonce)) &&
-	       expand(q, client, v->header, keys->header, sizeof(keys->header));
+	return hmac(v->salt, SALT_SIZE, id->bytes, id->size, secret) &&
+	       expand(secret, "client in", client, sizeof(client)) &&
+	       expand(client, v->key, keys->key, sizeof(keys->key)) &&
+	       expand(client, v->nonce, keys->nonce, sizeof(keys->nonce)) &&
+	       expand(client, v->header, keys->header, sizeof(keys->header));
 }
 
 static const struct version *
@@ -257,7 +251,7 @@ open_with(struct quic *q, const struct version *v, const struct quic_id *id,
 	struct keys keys;
 	uint8_t first;
 
-	if (!client_keys(q, v, id, &keys) || !header_mask(q, &keys, number + 4, mask))
+	if (!client_keys(v, id, &keys) || !header_mask(q, &keys, number + 4, mask))
 		return 0;
 	first = p->bytes[0] ^ (mask[0] & 0x0f);
 	number_size = (first & 3u) + 1;
