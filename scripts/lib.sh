@@ -15,7 +15,7 @@ packages_build=(gcc libc6-dev cmake ninja-build pkg-config libdpdk-dev libhypers
 	libnuma-dev libpcap-dev libjansson-dev zlib1g-dev libzstd-dev libwrap0-dev python3 argus-client)
 # To run every test besides.
 packages_check=(clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev
-	tcpdump gzip zstd procps groff-base libxml2-utils iproute2 tcpreplay softflowd shellcheck)
+	tcpdump tshark gzip zstd procps groff-base libxml2-utils iproute2 tcpreplay softflowd shellcheck)
 # What the reference argus needs to run; the program itself is unpacked beside
 # the tests, as its package would start a daemon.
 packages_reference=(libwrap0)
