@@ -64,10 +64,10 @@ bytes_block(struct bytes *b, size_t n)
 static inline uint64_t
 bytes_varint(struct bytes *b)
 {
-	const uint8_t first = b->left != 0 ? b->at[0] : 0;
-	const size_t size = (size_t)1 << (first >> 6);
+	const uint64_t first = bytes_number(b, 1);
+	const size_t rest = ((size_t)1 << (first >> 6)) - 1;
 
-	return bytes_number(b, size) & UINT64_MAX >> (66 - 8 * size);
+	return (first & 0x3f) << 8 * rest | bytes_number(b, rest);
 }
 
 #endif

@@ -52,9 +52,10 @@ label_add(struct label *l, const char *key, const void *value, size_t len)
 	}
 	if (separator)
 		*at++ = ';';
-	memcpy(at, key, key_size);
-	at[key_size] = '=';
-	memcpy(at + key_size + 1, text, size);
+	for (size_t i = 0; i < key_size; i++)
+		*at++ = key[i];
+	*at++ = '=';
+	memcpy(at, text, size);
 	l->len = (uint16_t)(l->len + separator + key_size + 1 + size);
 	return true;
 }

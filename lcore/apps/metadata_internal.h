@@ -78,6 +78,6 @@ enum parsed metadata_tls(const struct reading *, struct bytes);  /* metadata_tls
 void metadata_quic(const struct reading *); /* metadata_quic.c */
 
 /* A ClientHello without its handshake header; 'quic' for the fingerprint. */
-void metadata_client_hello(const struct reading *, struct bytes hello, bool quic);
+void metadata_client_hello(const struct reading *, struct bytes bytes, bool quic);
 
 #endif

@@ -61,46 +61,46 @@ pending_free(struct pending *p)
 }
 
 static struct slot *
-slot_of(const struct pending *p, uint32_t name)
+slot_of(const struct pending *p, uint32_t slot)
 {
-	return &p->slots[(name & NUMBER_MASK) - 1];
+	return &p->slots[(slot & NUMBER_MASK) - 1];
 }
 
 bool
-pending_held(const struct pending *p, uint32_t name)
+pending_held(const struct pending *p, uint32_t slot)
 {
 	const struct slot *s;
 
-	if (name == 0)
+	if (slot == 0)
 		return false;
-	s = slot_of(p, name);
-	return s->held && s->taken == name >> TAKEN_SHIFT;
+	s = slot_of(p, slot);
+	return s->held && s->taken == slot >> TAKEN_SHIFT;
 }
 
 bool
-pending_release(struct pending *p, uint32_t *name)
+pending_release(struct pending *p, uint32_t *slot)
 {
-	const bool held = pending_held(p, *name);
+	const bool held = pending_held(p, *slot);
 
 	if (held) {
-		struct slot *s = slot_of(p, *name);
+		struct slot *s = slot_of(p, *slot);
 
 		s->held = false;
 		s->next = p->unused;
-		p->unused = *name & NUMBER_MASK;
+		p->unused = *slot & NUMBER_MASK;
 	}
-	*name = 0;
+	*slot = 0;
 	return held;
 }
 
 bool
-pending_take(struct pending *p, uint32_t *name)
+pending_take(struct pending *p, uint32_t *slot)
 {
 	uint32_t number;
 	struct slot *s;
 	bool away = false;
 
-	(void)pending_release(p, name);
+	(void)pending_release(p, slot);
 	number = p->unused;
 	if (number != 0) {
 		p->unused = p->slots[number - 1].next;
@@ -117,7 +117,7 @@ pending_take(struct pending *p, uint32_t *name)
 	s->taken++;
 	s->pieces = 0;
 	memset(&s->note, 0, sizeof(s->note));
-	*name = (uint32_t)s->taken << TAKEN_SHIFT | number;
+	*slot = (uint32_t)s->taken << TAKEN_SHIFT | number;
 	return away;
 }
 
@@ -142,9 +142,9 @@ join(struct slot *s, uint32_t begin, uint32_t end)
 }
 
 int
-pending_add(struct pending *p, uint32_t name, uint64_t offset, const void *bytes, size_t size)
+pending_add(struct pending *p, uint32_t slot, uint64_t offset, const void *bytes, size_t size)
 {
-	struct slot *s = slot_of(p, name);
+	struct slot *s = slot_of(p, slot);
 
 	if (size == 0 || offset >= PENDING_SIZE)
 		return 0;
@@ -157,16 +157,16 @@ pending_add(struct pending *p, uint32_t name, uint64_t offset, const void *bytes
 }
 
 size_t
-pending_bytes(const struct pending *p, uint32_t name, const uint8_t **bytes)
+pending_bytes(const struct pending *p, uint32_t slot, const uint8_t **bytes)
 {
-	const struct slot *s = slot_of(p, name);
+	const struct slot *s = slot_of(p, slot);
 
 	*bytes = s->bytes;
 	return s->pieces != 0 && s->piece[0].begin == 0 ? s->piece[0].end : 0;
 }
 
 struct pending_note *
-pending_note(struct pending *p, uint32_t name)
+pending_note(struct pending *p, uint32_t slot)
 {
-	return &slot_of(p, name)->note;
+	return &slot_of(p, slot)->note;
 }

@@ -60,10 +60,14 @@ static const uint8_t salt_23[] = { 0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5
 
 #define SALT_SIZE sizeof(salt_1)
 
-static const struct version version_1 = { salt_1, "quic key", "quic iv", "quic hp", 0 };
-static const struct version version_2 = { salt_2, "quicv2 key", "quicv2 iv", "quicv2 hp", 1 };
-static const struct version version_29 = { salt_29, "quic key", "quic iv", "quic hp", 0 };
-static const struct version version_23 = { salt_23, "quic key", "quic iv", "quic hp", 0 };
+static const struct version version_1 = { salt_1, "tls13 quic key", "tls13 quic iv",
+	                                  "tls13 quic hp", 0 };
+static const struct version version_2 = { salt_2, "tls13 quicv2 key", "tls13 quicv2 iv",
+	                                  "tls13 quicv2 hp", 1 };
+static const struct version version_29 = { salt_29, "tls13 quic key", "tls13 quic iv",
+	                                   "tls13 quic hp", 0 };
+static const struct version version_23 = { salt_23, "tls13 quic key", "tls13 quic iv",
+	                                   "tls13 quic hp", 0 };
 
 struct quic *
 quic_create(void)
@@ -130,13 +134,13 @@ static bool
 expand(const uint8_t secret[SECRET_SIZE], const char *label, uint8_t *out, size_t size)
 {
 	const size_t length = strlen(label);
-	uint8_t info[64] = { 0, (uint8_t)size, (uint8_t)(6 + length) };
+	uint8_t info[64] = { 0, (uint8_t)size, (uint8_t)length };
 	uint8_t whole[SECRET_SIZE];
 
-	memcpy(info + 3, "tls13 ", 6);
-	memcpy(info + 9, label, length);
-	info[10 + length] = 1; /* behind an empty context, the number of the first block */
-	if (!hmac(secret, SECRET_SIZE, info, 11 + length, whole))
+	for (size_t i = 0; i < length; i++)
+		info[3 + i] = (uint8_t)label[i];
+	info[4 + length] = 1; /* behind an empty context, the number of the first block */
+	if (!hmac(secret, SECRET_SIZE, info, 5 + length, whole))
 		return false;
 	memcpy(out, whole, size);
 	return true;
@@ -149,7 +153,7 @@ client_keys(const struct version *v, const struct quic_id *id, struct keys *keys
 	uint8_t secret[SECRET_SIZE], client[SECRET_SIZE];
 
 	return hmac(v->salt, SALT_SIZE, id->bytes, id->size, secret) &&
-	       expand(secret, "client in", client, sizeof(client)) &&
+	       expand(secret, "tls13 client in", client, sizeof(client)) &&
 	       expand(client, v->key, keys->key, sizeof(keys->key)) &&
 	       expand(client, v->nonce, keys->nonce, sizeof(keys->nonce)) &&
 	       expand(client, v->header, keys->header, sizeof(keys->header));

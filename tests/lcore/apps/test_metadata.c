@@ -181,7 +181,7 @@ what_never_ends_is_given_up(void **state)
 
 	(void)state;
 	memset(line, 'a', sizeof(line));
-	memcpy(line, "GET ", 4);
+	memcpy(line, request, 4); /* "GET " */
 	talk_say(&t, 0, 0, line, sizeof(line));
 	assert_true(metadata_wants(&t.flow, 0));
 	talk_say(&t, 0, sizeof(line), line, sizeof(line));
