@@ -62,6 +62,13 @@ flow_apps_begin(struct apps_queue *q)
 	matcher_begin(q->matcher);
 }
 
+void
+flow_apps_end(struct apps_queue *q)
+{
+	flow_apps_flush(q);
+	matcher_end(q->matcher);
+}
+
 static inline struct matcher_flow *
 section(const struct apps_queue *q, struct flow *f)
 {

@@ -23,6 +23,9 @@ void apps_queue_free(struct apps_queue *);
 /* A burst begins, or time goes on without one: rules that were loaded are taken up. */
 void flow_apps_begin(struct apps_queue *);
 
+/* The run is over. */
+void flow_apps_end(struct apps_queue *);
+
 /* The flow is new. */
 void flow_apps_open(struct apps_queue *, struct flow *);
 /* The flow ends; nothing is to be done for a link. */

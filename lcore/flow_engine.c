@@ -476,6 +476,8 @@ flow_engine_flush(struct flow_engine *e)
 	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)
 		(void)engine_expire(e, end_ns + e->idle.longest_s * NS_PER_S, UINT32_MAX);
 	counter_add(e->counters, COUNTER_flows_closed, e->flows);
+	if (e->apps != NULL)
+		flow_apps_end(e->apps);
 	flow_ring_flush(e->ring);
 	flow_ring_set_clock(e->ring, UINT64_MAX);
 }

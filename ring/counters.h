@@ -46,6 +46,7 @@
 	COUNTER(apps_flows, "flows with payload that was looked at for their application") \
 	COUNTER(apps_labelled, "... whose application was found")                          \
 	COUNTER(apps_unknown, "... whose payload no rule knows")                           \
+	COUNTER(apps_undecided, "... that the end of the run found undecided")             \
 	COUNTER(apps_payloads, "payloads that patterns were looked for in")                \
 	COUNTER(apps_bytes, "bytes of them")                                               \
 	COUNTER(apps_alerts, "alerts of rules, once for a flow and rule")                  \

@@ -38,7 +38,8 @@ struct matcher {
 	struct metadata *metadata;  /* NULL: not asked for */
 	struct control_data *texts; /* of metadata */
 	unsigned worker;
-	uint8_t packets; /* to look at, of each direction */
+	uint8_t packets;    /* to look at, of each direction */
+	uint64_t undecided; /* flows that were looked at */
 	unsigned matches;
 	uint32_t match[MATCHES_MAX]; /* patterns of the payload at hand */
 };
@@ -80,6 +81,12 @@ matcher_free(struct matcher *m)
 }
 
 void
+matcher_end(struct matcher *m)
+{
+	counter_add(m->counters, COUNTER_apps_undecided, m->undecided);
+}
+
+void
 matcher_begin(struct matcher *m)
 {
 	const struct apps_generation *g = apps_generation(m->apps);
@@ -104,6 +111,7 @@ count_decided(struct matcher *m, const struct matcher_flow *f)
 {
 	_Atomic uint64_t *n = &m->counts->named[f->application];
 
+	m->undecided--;
 	if (f->application == 0) {
 		counter_add(m->counters, COUNTER_apps_unknown, 1);
 		return;
@@ -345,8 +353,10 @@ matcher_look(struct matcher *m, struct matcher_flow *f, const struct matcher_pac
 	if (f->left[p->dir] == 0)
 		return open_directions(m, f);
 	f->left[p->dir]--;
-	if (!(f->state & LOOKED))
+	if (!(f->state & LOOKED)) {
 		counter_add(m->counters, COUNTER_apps_flows, 1);
+		m->undecided++;
+	}
 	f->state |= (uint8_t)(LOOKED | SEEN << p->dir);
 	if (!(f->state & DECIDED)) {
 		scan(m, f, p);

@@ -64,6 +64,10 @@ void matcher_free(struct matcher *);
 /* Takes up rules that were loaded; between bursts, with nothing queued. */
 void matcher_begin(struct matcher *);
 
+/* The run is over: what is undecided is counted, so that the sums are right:
+ * apps_flows = apps_labelled + apps_unknown + apps_undecided. */
+void matcher_end(struct matcher *);
+
 void matcher_open(const struct matcher *, struct matcher_flow *);
 /* The flow ends, or becomes another. */
 void matcher_close(struct matcher *, struct matcher_flow *);

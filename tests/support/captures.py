@@ -14,6 +14,7 @@ import random
 import struct
 import sys
 
+from applications import applications
 from conversation import MS, START_NS, Capture, Flow, Tcp, Udp, ethernet, sack_option
 from differences import DIFFERENCES
 from links import AP, LINKS, element, wlan
@@ -32,6 +33,9 @@ CAPTURES = {}
 def capture(function):
     CAPTURES[function.__name__.replace("_", "-")] = function
     return function
+
+
+capture(applications)
 
 
 # --- TCP
