@@ -50,6 +50,11 @@
 	COUNTER(apps_payloads, "payloads that patterns were looked for in")                \
 	COUNTER(apps_bytes, "bytes of them")                                               \
 	COUNTER(apps_alerts, "alerts of rules, once for a flow and rule")                  \
+	COUNTER(metadata_payloads, "payloads read for what a label tells besides")         \
+	COUNTER(metadata_malformed, "... messages that their protocol does not allow")     \
+	COUNTER(metadata_incomplete, "... messages whose end was not seen")                \
+	COUNTER(metadata_displaced, "... messages that lost their place to another")       \
+	COUNTER(metadata_cut, "items without room in their label")                         \
 	COUNTER(import_datagrams, "UDP payloads read as flow exports")                     \
 	COUNTER(import_cut, "flow exports that the capture or a fragment cut")             \
 	COUNTER(import_unknown, "payloads of no version of a flow export")                 \

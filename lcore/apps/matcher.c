@@ -35,8 +35,9 @@ struct matcher {
 	struct hs_scratch *scratch;
 	struct apps_counts *counts;
 	struct counters *counters;
-	struct metadata *metadata;  /* NULL: not asked for */
-	struct control_data *texts; /* of metadata */
+	struct metadata *metadata;   /* NULL: not asked for */
+	struct metadata_counts told; /* of it, as far as the ledger has them */
+	struct control_data *texts;  /* of metadata */
 	unsigned worker;
 	uint8_t packets;    /* to look at, of each direction */
 	uint64_t undecided; /* flows that were looked at */
@@ -106,6 +107,22 @@ matcher_open(const struct matcher *m, struct matcher_flow *f)
 	f->generation = (uint8_t)m->generation->number;
 }
 
+/* What the reader counted since the last time, into the ledger. */
+static void
+count_metadata(struct matcher *m)
+{
+	const struct metadata_counts before = m->told;
+
+	metadata_get_counts(m->metadata, &m->told);
+	counter_add(m->counters, COUNTER_metadata_payloads, m->told.payloads - before.payloads);
+	counter_add(m->counters, COUNTER_metadata_malformed, m->told.malformed - before.malformed);
+	counter_add(m->counters, COUNTER_metadata_incomplete,
+	            m->told.incomplete - before.incomplete);
+	counter_add(m->counters, COUNTER_metadata_displaced,
+	            m->told.pending_full - before.pending_full);
+	counter_add(m->counters, COUNTER_metadata_cut, m->told.cut - before.cut);
+}
+
 static void
 count_decided(struct matcher *m, const struct matcher_flow *f)
 {
@@ -128,6 +145,7 @@ matcher_close(struct matcher *m, struct matcher_flow *f)
 		count_decided(m, f);
 	if (m->metadata != NULL) {
 		metadata_release(m->metadata, &f->metadata);
+		count_metadata(m);
 		control_data_release(m->texts, &f->text);
 	}
 	f->state = 0;
@@ -324,6 +342,7 @@ read_metadata(struct matcher *m, struct matcher_flow *f, const struct matcher_pa
 	before = label.len;
 	metadata_read(m->metadata, (enum metadata_protocol)f->metadata_of, &f->metadata, &payload,
 	              &label);
+	count_metadata(m);
 	if (label.len > before)
 		(void)control_data_append(m->texts, &f->text, (const uint8_t *)label.text + before,
 		                          (uint32_t)label.len - before);
