@@ -284,7 +284,7 @@ begin_rule(struct reader *r, struct rules_line *l)
 }
 
 static int
-read_line(struct reader *r, char *text)
+read_line(struct reader *r, const char *text)
 {
 	struct rules_line l = { .place = &r->place, .begin = text, .at = text };
 	const char *word;
@@ -441,15 +441,8 @@ void
 rules_complain(const struct rule_set *set, const struct rule_pattern *p, const char *reason,
                char *error, size_t error_size)
 {
-	const struct rules_place place = {
-		.file = set->files[p->file],
-		.line = p->line,
-		.column = p->column,
-		.error = error,
-		.error_size = error_size,
-	};
-
-	(void)rules_refuse(&place, "the pattern can't be compiled: %s", reason);
+	snprintf(error, error_size, "%.200s:%u:%u: the pattern can't be compiled: %s",
+	         set->files[p->file], p->line, p->column, reason);
 }
 
 void

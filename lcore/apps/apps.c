@@ -89,33 +89,32 @@ allocate_scratch(struct apps_generation *g, unsigned workers)
 	return 0;
 }
 
-static int
-generation_create(struct apps_generation **out, const struct apps *a, char *error,
-                  size_t error_size)
+/* NULL, and then *rc says why, with one line in 'error'. */
+static struct apps_generation *
+generation_create(const struct apps *a, int *rc, char *error, size_t error_size)
 {
 	struct apps_generation *g = calloc(1, sizeof(*g));
 	struct rule_set set = { 0 };
-	int rc;
 
 	if (g == NULL) {
 		snprintf(error, error_size, "no memory for the rules");
-		return -ENOMEM;
+		*rc = -ENOMEM;
+		return NULL;
 	}
-	rc = read_rules(&set, a->config, error, error_size);
-	if (rc == 0)
-		rc = database_create(&g->database, &set, a->registry, cache_directory(a->config),
-		                     error, error_size);
+	*rc = read_rules(&set, a->config, error, error_size);
+	if (*rc == 0)
+		*rc = database_create(&g->database, &set, a->registry, cache_directory(a->config),
+		                      error, error_size);
 	rules_free(&set);
-	if (rc == 0) {
-		rc = allocate_scratch(g, a->workers);
-		if (rc < 0)
+	if (*rc == 0) {
+		*rc = allocate_scratch(g, a->workers);
+		if (*rc < 0)
 			snprintf(error, error_size, "no memory to match rules with");
 	}
-	if (rc == 0)
-		*out = g;
-	else
-		generation_free(g);
-	return rc;
+	if (*rc == 0)
+		return g;
+	generation_free(g);
+	return NULL;
 }
 
 /* Visible to workers with all that it points to. */
@@ -155,8 +154,8 @@ apps_create(struct apps **out, const struct config *c, unsigned workers, char *e
 			rc = -ENOMEM;
 	}
 	if (rc == 0)
-		rc = generation_create(&g, a, error, error_size);
-	if (rc < 0) {
+		g = generation_create(a, &rc, error, error_size);
+	if (g == NULL) {
 		apps_free(a);
 		return rc;
 	}
@@ -190,8 +189,8 @@ apps_reload(struct apps *a, char *error, size_t error_size)
 		         "at every worker yet");
 		return -EBUSY;
 	}
-	rc = generation_create(&g, a, error, error_size);
-	if (rc == 0)
+	g = generation_create(a, &rc, error, error_size);
+	if (g != NULL)
 		publish(a, g);
 	return rc;
 }

@@ -197,24 +197,34 @@ arguments_init(struct arguments *a, const struct rule_set *set, const struct dat
 	return 0;
 }
 
+static int
+complain(const struct database_group *g, const struct rule_set *set,
+         const hs_compile_error_t *problem, char *error, size_t error_size)
+{
+	if (problem != NULL && problem->expression >= 0) {
+		rules_complain(set, pattern_of(set, &g->pattern[problem->expression]),
+		               problem->message, error, error_size);
+		return -EINVAL;
+	}
+	snprintf(error, error_size, "the rules' patterns can't be compiled: %s",
+	         problem != NULL ? problem->message : "no memory");
+	return -ENOMEM;
+}
+
 int
 database_group_compile(struct database_group *g, const struct rule_set *set, char *error,
                        size_t error_size)
 {
 	struct arguments a = { 0 };
 	hs_compile_error_t *problem = NULL;
-	int rc = g->count != 0 ? arguments_init(&a, set, g) : 0;
+	int rc = 0;
 
-	if (rc == 0 && g->count != 0 &&
+	if (g->count == 0)
+		return 0;
+	if (arguments_init(&a, set, g) < 0 ||
 	    hs_compile_multi(a.expressions, a.flags, a.ids, g->count, HS_MODE_BLOCK, NULL,
 	                     &g->patterns, &problem) != HS_SUCCESS)
-		rc = problem != NULL && problem->expression >= 0 ? -EINVAL : -ENOMEM;
-	if (rc == -EINVAL)
-		rules_complain(set, pattern_of(set, &g->pattern[problem->expression]),
-		               problem->message, error, error_size);
-	else if (rc < 0)
-		snprintf(error, error_size, "the rules' patterns can't be compiled: %s",
-		         problem != NULL ? problem->message : "no memory");
+		rc = complain(g, set, problem, error, error_size);
 	hs_free_compile_error(problem);
 	arguments_fini(&a);
 	return rc;

@@ -140,7 +140,7 @@ long_lines_and_many_items_are_refused(void **state)
 	(void)state;
 	n = sprintf(text, "rule 1 y\n client /");
 	memset(text + n, 'a', 9000);
-	strcpy(text + n + 9000, "/\n");
+	memcpy(text + n + 9000, "/\n", 3);
 	assert_int_equal(read_text(&set, text, error, sizeof(error)), -1);
 	assert_non_null(strstr(error, "a.rules:2:1: the line is longer than"));
 	n = sprintf(text, "rule 1 y\n");

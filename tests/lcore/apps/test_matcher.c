@@ -64,7 +64,7 @@ set_up(void **state)
 {
 	(void)state;
 	memset(&bench, 0, sizeof(bench));
-	strcpy(bench.directory, "/tmp/apps.XXXXXX");
+	snprintf(bench.directory, sizeof(bench.directory), "/tmp/apps.XXXXXX");
 	if (mkdtemp(bench.directory) == NULL)
 		return -1;
 	snprintf(bench.path, sizeof(bench.path), "%s/my.rules", bench.directory);
@@ -91,7 +91,9 @@ tear_down(void **state)
 	apps_free(bench.apps);
 	config_fini(&bench.config);
 	d = opendir(bench.directory);
-	while (d != NULL && (entry = readdir(d)) != NULL)
+	if (d == NULL)
+		return -1;
+	while ((entry = readdir(d)) != NULL)
 		if (entry->d_name[0] != '.')
 			(void)unlinkat(dirfd(d), entry->d_name, 0);
 	closedir(d);
