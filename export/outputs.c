@@ -14,6 +14,7 @@
 
 #include "config/target.h"
 #include "export/argus/dsr.h"
+#include "ring/log.h"
 
 static int
 block_get(struct output_block *b)
@@ -80,7 +81,9 @@ open_one(struct outputs *o, const struct config *c, const struct output_spec *sp
 		.start = start,
 		.spool = c->spool,
 		.spool_size = c->spool_size,
-		.waits = c->capture_files.n != 0 || c->capture_dirs.n != 0,
+		.waits = config_reads_captures(c),
+		.tells = !config_reads_captures(c),
+		.retries = !config_reads_captures(c),
 		.rotates = o->rotation.period_s != 0 && target_has_time(spec->target),
 	};
 	struct output *out = &o->v[o->n];
@@ -126,13 +129,20 @@ int
 outputs_open(struct outputs *o, const struct config *c, const struct mar *start, size_t record_max,
              struct control *control, char *error, size_t error_size)
 {
-	*o = (struct outputs){ .record_max = record_max, .control = control };
+	*o = (struct outputs){
+		.record_max = record_max,
+		.control = control,
+		.tells = !config_reads_captures(c),
+	};
 	rotation_init(&o->rotation, c->rotate_s);
 	o->v = calloc(c->outputs.n ? c->outputs.n : 1, sizeof(struct output));
 	if (o->v == NULL || block_get(&o->shared) != 0) {
 		snprintf(error, error_size, "collector: out of memory");
 		return -ENOMEM;
 	}
+	/* a port that another probe has is no reason to write into that probe's files */
+	if (open_server(o, c, start, error, error_size) != 0)
+		return -EIO;
 	for (size_t i = 0; i < c->outputs.n; i++) {
 		const int rc = open_one(o, c, &c->outputs.v[i], start, error, error_size);
 
@@ -141,14 +151,51 @@ outputs_open(struct outputs *o, const struct config *c, const struct mar *start,
 			return rc;
 		o->live++;
 	}
-	return open_server(o, c, start, error, error_size);
+	return 0;
+}
+
+static const char *
+name_of(const struct sink *s)
+{
+	return strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
+}
+
+/* What an operator should know at once, not at the end. */
+static void
+tell(const struct sink *s)
+{
+	if (s->error != 0)
+		log_line(LOG_LEVEL_ERROR, "output %.200s: %s: it gets no more records", name_of(s),
+		         strerror(-s->error));
+	else if (s->trouble != 0)
+		log_line(LOG_LEVEL_WARNING, "output %.200s: %s: records are lost until it is over",
+		         name_of(s), strerror(-s->trouble));
+	else
+		log_line(LOG_LEVEL_NOTICE,
+		         "output %.200s: it gets records again; %" PRIu64 " were lost so far",
+		         name_of(s), s->records_lost);
+}
+
+/* How it was before something was done to a sink. */
+struct state {
+	int error, trouble;
+};
+
+static struct state
+state_of(const struct sink *s)
+{
+	return (struct state){ s->error, s->trouble };
 }
 
 /* Remembers the first failure; when nothing is left to write to, the probe may stop. */
 static void
-check(struct outputs *o, const struct sink *s, int error_before)
+check(struct outputs *o, const struct sink *s, struct state before)
 {
-	if (s->error == 0 || error_before != 0)
+	if (before.error != 0)
+		return;
+	if (o->tells && (s->error != 0 || s->trouble != before.trouble))
+		tell(s);
+	if (s->error == 0)
 		return;
 	if (o->error == 0)
 		o->error = s->error;
@@ -160,7 +207,7 @@ static void
 write_block(struct outputs *o, struct sink *s, const struct output_block *b)
 {
 	const struct sink_block block = { b->bytes, b->used, b->records };
-	const int before = s->error;
+	const struct state before = state_of(s);
 
 	s->ops->write(s, &block);
 	check(o, s, before);
@@ -209,7 +256,7 @@ rotate(struct outputs *o)
 	outputs_flush(o);
 	for (unsigned i = 0; i < o->n; i++) {
 		struct sink *s = o->v[i].sink;
-		const int before = s->error;
+		const struct state before = state_of(s);
 
 		if (s->ops->rotate == NULL)
 			continue;
@@ -230,7 +277,7 @@ outputs_poll(struct outputs *o, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < o->n; i++) {
 		struct sink *s = o->v[i].sink;
-		const int before = s->error;
+		const struct state before = state_of(s);
 
 		if (s->ops->poll == NULL)
 			continue;
@@ -245,7 +292,7 @@ outputs_mar(struct outputs *o, const struct mar *mar)
 	outputs_flush(o);
 	for (unsigned i = 0; i < o->n; i++) {
 		struct sink *s = o->v[i].sink;
-		const int before = s->error;
+		const struct state before = state_of(s);
 
 		s->ops->mar(s, mar);
 		check(o, s, before);
@@ -365,7 +412,7 @@ outputs_record(struct outputs *o, const struct far_encoder *encoder,
 static void
 close_sink(struct outputs *o, struct sink *s)
 {
-	const char *target = strcmp(s->target, "-") != 0 ? s->target : "(stdout)";
+	const char *target = name_of(s);
 	int error, close_error;
 	uint64_t lost;
 

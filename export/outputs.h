@@ -4,7 +4,7 @@
  * outputs that take everything share one block of bytes, each filtered output
  * has a block of its own. A record that nobody wants is not encoded.
  *
- * An output that fails stays failed and stops no other one. Collector lcore
+ * An output that fails stops no other one; one that may recover is tried again. Collector lcore
  * only; memory is taken at opening.
  */
 #ifndef PANOPTES_EXPORT_OUTPUTS_H
@@ -37,6 +37,7 @@ struct outputs {
 	unsigned n, live;
 	struct output_block shared;
 	bool any_unfiltered;
+	bool tells; /* what an output can't do is told when it begins, and when it is over */
 	struct rotation rotation;
 	struct server *server;   /* of clients; NULL: none may come */
 	size_t record_max;       /* no record is longer, in bytes */

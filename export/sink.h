@@ -52,6 +52,7 @@ struct sink {
 	const struct sink_ops *ops;
 	const char *target; /* as configured; belongs to the configuration */
 	int error;          /* 0, or the negative errno that ended it */
+	int trouble;        /* 0, or why records are being lost just now; it may end */
 	uint32_t records_since_mar;
 	uint64_t records_written, records_filtered, records_lost;
 	uint64_t records_spooled;  /* kept on disk for the next run; known once finished */
@@ -72,6 +73,8 @@ struct sink_options {
 	uint64_t spool_size;     /* bytes */
 	bool waits;              /* the source does, too: rather wait than lose */
 	bool rotates;            /* a file's name is made anew from 'target' for each period */
+	bool tells;              /* of a peer that goes and comes, on standard error */
+	bool retries; /* a file that can't be written is tried again with the next block */
 };
 
 /* All _open functions: NULL on failure; 'error' then holds one line. */

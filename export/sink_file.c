@@ -5,7 +5,8 @@
  * A block goes out with one write. Before each, the path is looked at: if the
  * file there isn't ours any more, or is empty, it is begun anew with a START
  * MAR, so that a rotated file can always be read by itself. A write that fails
- * half-way is cut back to whole records where the output can be cut.
+ * half-way is cut back to whole records where the output can be cut. Such a file
+ * may be tried again with the next block: disks are full for a while.
  *
  * Of a compressed file, blocks are gathered until they are worth a frame, or are
  * some seconds old; records count as written once their frame is. The START MAR
@@ -30,10 +31,11 @@
 struct sink_file {
 	struct sink sink;
 	struct record_file file;
-	bool rotates;
+	bool rotates, retries;
 	char path[PATH_MAX]; /* empty: no period has begun yet */
 	struct mar start;
 	int close_error; /* of a file of an earlier period */
+	int lost_error;  /* of the last records that were lost */
 
 	struct codec *codec; /* NULL: plain */
 	uint8_t *frame;      /* what waits to be compressed */
@@ -116,6 +118,20 @@ file_follow(struct sink_file *f)
 	return file_open(f);
 }
 
+/* How a try ended: a pipe or a device that has part of a record is no use any more. */
+static void
+file_tried(struct sink_file *f, int error)
+{
+	struct sink *s = &f->sink;
+
+	s->trouble = error;
+	if (error == 0)
+		return;
+	f->lost_error = error;
+	if (!f->retries || (f->file.fd >= 0 && !f->file.regular) || strcmp(f->path, "-") == 0)
+		s->error = error;
+}
+
 /* --- frames -------------------------------------------------------------- */
 
 /* All of it, or it is lost. */
@@ -123,17 +139,20 @@ static void
 frame_emit(struct sink_file *f)
 {
 	struct sink *s = &f->sink;
+	int error = s->error;
 
 	if (f->frame_used == 0)
 		return;
-	if (s->error == 0)
-		s->error = file_follow(f);
-	if (s->error == 0)
-		(void)file_put(f, f->frame, f->frame_used, &s->error);
-	if (s->error == 0)
+	if (error == 0)
+		error = file_follow(f);
+	if (error == 0)
+		(void)file_put(f, f->frame, f->frame_used, &error);
+	if (error == 0)
 		s->records_written += f->frame_records;
 	else
 		s->records_lost += f->frame_records;
+	if (s->error == 0)
+		file_tried(f, error);
 	f->frame_used = 0;
 	f->frame_records = 0;
 	f->frame_since_ns = 0;
@@ -191,11 +210,12 @@ write_plain(struct sink_file *f, const struct sink_block *b)
 	struct sink *s = &f->sink;
 	size_t done = 0, end;
 	uint32_t whole = b->records;
+	int error = s->error;
 
-	if (s->error == 0)
-		s->error = file_follow(f);
-	if (s->error == 0)
-		done = file_put(f, b->bytes, b->size, &s->error);
+	if (error == 0)
+		error = file_follow(f);
+	if (error == 0)
+		done = file_put(f, b->bytes, b->size, &error);
 	if (done != b->size) {
 		whole = records_whole(b, done, &end);
 		record_file_cut(&f->file, done - end);
@@ -204,6 +224,8 @@ write_plain(struct sink_file *f, const struct sink_block *b)
 	s->records_written += whole;
 	s->records_since_mar += whole;
 	s->records_lost += b->records - whole;
+	if (s->error == 0)
+		file_tried(f, error);
 }
 
 static void
@@ -223,18 +245,21 @@ file_mar(struct sink *s, const struct mar *mar)
 	struct sink_file *f = (struct sink_file *)s;
 	struct mar m = *mar;
 	uint8_t bytes[WIRE_MAR_SIZE];
+	int error = 0;
 
 	/* Between periods there is no file for it. */
-	if (f->rotates && f->file.fd < 0 && f->frame_used == 0)
+	if (s->error != 0 || (f->rotates && f->file.fd < 0 && f->frame_used == 0))
 		return;
-	if (s->error == 0 && f->codec == NULL)
-		s->error = file_follow(f);
-	if (s->error != 0)
+	if (f->codec == NULL)
+		error = file_follow(f);
+	if (error != 0) {
+		file_tried(f, error);
 		return;
+	}
 	/* A STOP MAR counts itself. */
 	m.records = s->records_since_mar + (m.cause == CAUSE_STOP);
 	if (f->codec == NULL) {
-		s->error = file_put_mar(f, &m);
+		file_tried(f, file_put_mar(f, &m));
 	} else {
 		mar_encode(&m, bytes);
 		frame_add(f, bytes, sizeof(bytes), 0);
@@ -298,6 +323,8 @@ file_close(struct sink *s)
 
 	if (error == 0)
 		error = f->close_error;
+	if (error == 0 && f->sink.records_lost != 0)
+		error = f->lost_error;
 	codec_free(f->codec);
 	free(f->frame);
 	free(f);
@@ -340,6 +367,7 @@ file_init(struct sink_file *f, const struct sink_options *o)
 	f->start = *o->start;
 	f->file.fd = -1;
 	f->rotates = o->rotates;
+	f->retries = o->retries;
 	if (strlen(o->target) >= sizeof(f->path))
 		return -ENAMETOOLONG;
 	if (codec_is_for(o->target)) {

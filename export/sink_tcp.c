@@ -82,6 +82,7 @@ tcp_write(struct sink *s, const struct sink_block *b)
 		tcp_count_lost(t, b->records, rc);
 	else
 		s->records_since_mar += b->records;
+	s->trouble = rc;
 	tcp_pump(t, tcp_clock_ns());
 }
 
@@ -217,6 +218,7 @@ tcp_init(struct sink_tcp *t, const struct sink_options *o, char *error, size_t e
 	t->sink.target = o->target;
 	t->start = *o->start;
 	t->waits = o->waits;
+	t->tells = o->tells;
 	t->retry_ns = TCP_RETRY_MIN_NS;
 	t->fd = -1;
 	if (send_queue_init(&t->queue, QUEUE_SIZE) != 0) {

@@ -22,6 +22,8 @@ struct sink_tcp {
 	struct sink_address address;
 	struct mar start;
 	bool waits;  /* for a slow collector */
+	bool tells;  /* when the collector is gone, and when it is there again */
+	bool gone;   /* ... which was told */
 	int problem; /* the last one */
 
 	enum link link;

@@ -11,9 +11,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "ring/log.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define RETRY_MAX_NS (30 * NS_PER_S)
@@ -96,12 +99,19 @@ tcp_link_down(struct sink_tcp *t, uint64_t now_ns, int problem)
 	t->retry_ns = t->retry_ns * 2 < RETRY_MAX_NS ? t->retry_ns * 2 : RETRY_MAX_NS;
 	if (problem != 0)
 		t->problem = problem;
+	if (t->tells && !t->gone)
+		log_line(LOG_LEVEL_NOTICE, "output %.200s: %s; it is tried again", t->sink.target,
+		         problem != 0 ? strerror(-problem) : "the collector left");
+	t->gone = true;
 }
 
 static void
 link_up(struct sink_tcp *t)
 {
 	t->link = LINK_UP;
+	if (t->tells && t->gone)
+		log_line(LOG_LEVEL_NOTICE, "output %.200s: connected", t->sink.target);
+	t->gone = false;
 	t->start.now_ns = sink_wall_ns();
 	mar_encode(&t->start, t->start_bytes);
 	t->start_sent = 0;

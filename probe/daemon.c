@@ -16,7 +16,7 @@
 
 #include "ring/log.h"
 
-static int ready_pipe = -1;
+static int ready_pipe = -1, null = -1;
 
 static void __attribute__((noreturn)) wait_for_child(pid_t child, int from)
 {
@@ -59,14 +59,15 @@ daemon_begin(char *error, size_t error_size)
 	close(ends[0]);
 	ready_pipe = ends[1];
 	(void)setsid();
+	/* both may be out of reach later, in a jail */
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	log_open_syslog();
 	return 0;
 }
 
 void
 daemon_ready(void)
 {
-	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
 	if (ready_pipe < 0)
 		return;
 	log_to_syslog();
@@ -74,6 +75,7 @@ daemon_ready(void)
 		(void)dup2(null, fd);
 	if (null > STDERR_FILENO)
 		close(null);
+	null = -1;
 	(void)!write(ready_pipe, "", 1);
 	close(ready_pipe);
 	ready_pipe = -1;

@@ -6,11 +6,13 @@
  * configuration, filter or capture type.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pcap/dlt.h>
 
@@ -87,6 +89,18 @@ signals_init(bool reloads)
 	if (reloads)
 		sigaction(SIGHUP, &reload, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its output */
+}
+
+/* A standard stream that is closed must not become a file of records, with lines in it. */
+static void
+streams_init(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDWR }; /* of use to nobody, but 2 */
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			_exit(EXIT_RUN);
 }
 
 /* Link types are known before anything runs, where the files can tell: a filter that does not fit
@@ -436,6 +450,7 @@ main(int argc, char *argv[])
 	char line[LINE_MAX_BYTES];
 	int status;
 
+	streams_init();
 	if (argc > 1 && strcmp(argv[1], "top") == 0)
 		return top_main(argc - 1, argv + 1);
 	config_init(&config);

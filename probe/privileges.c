@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Nothing is believed: after the change the kernel is asked who this process is, and
+ * whether it could be root again.
+ */
 #include "probe/privileges.h"
 
 #include <dlfcn.h>
@@ -9,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool
@@ -47,11 +52,15 @@ static int
 find_user(struct privileges *p, const char *user, char *error, size_t size)
 {
 	const struct passwd *entry = getpwnam(user);
+	const bool is_id = entry == NULL && parse_id(user, &p->uid);
 
+	if (is_id)
+		entry = getpwuid(p->uid);
+	if (is_id && entry == NULL && p->set_gid)
+		return 0;
 	if (entry == NULL) {
-		if (parse_id(user, &p->uid))
-			return 0;
-		snprintf(error, size, "-u %.64s: no such user", user);
+		snprintf(error, size, "-u %.64s: no such user%s", user,
+		         is_id ? ", so that its group has to be named, with -g" : "");
 		return -EINVAL;
 	}
 	p->uid = entry->pw_uid;
@@ -60,7 +69,7 @@ find_user(struct privileges *p, const char *user, char *error, size_t size)
 	p->gid = entry->pw_gid;
 	p->set_gid = true;
 	p->group_count = PRIVILEGES_GROUPS_MAX;
-	if (getgrouplist(user, p->gid, p->groups, &p->group_count) < 0)
+	if (getgrouplist(entry->pw_name, p->gid, p->groups, &p->group_count) < 0)
 		p->group_count = PRIVILEGES_GROUPS_MAX; /* as many as fit */
 	return 0;
 }
@@ -82,6 +91,7 @@ privileges_find(struct privileges *p, const char *user, const char *group, char 
 int
 privileges_confine(const char *directory, char *error, size_t error_size)
 {
+	tzset(); /* its file is out of reach inside */
 	/* glibc loads it when a thread is ended; inside it would not be found */
 	(void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
 	if (chroot(directory) < 0 || chdir("/") < 0) {
@@ -102,6 +112,21 @@ fail(char option, const char *name, char *error, size_t error_size)
 	return -e;
 }
 
+/* Real, effective and saved ids are those that were asked for, and root's are out of reach. */
+static bool
+is_dropped(const struct privileges *p)
+{
+	uid_t u[3];
+	gid_t g[3];
+
+	if (getresuid(&u[0], &u[1], &u[2]) < 0 || getresgid(&g[0], &g[1], &g[2]) < 0)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if ((p->user != NULL && u[i] != p->uid) || (p->set_gid && g[i] != p->gid))
+			return false;
+	return p->user == NULL || p->uid == 0 || setuid(0) < 0;
+}
+
 int
 privileges_drop(const struct privileges *p, char *error, size_t error_size)
 {
@@ -110,5 +135,9 @@ privileges_drop(const struct privileges *p, char *error, size_t error_size)
 		            error, error_size);
 	if (p->user != NULL && setuid(p->uid) < 0)
 		return fail('u', p->user, error, error_size);
-	return 0;
+	if (is_dropped(p))
+		return 0;
+	snprintf(error, error_size, "-%c %.64s: rights could not be given up for good",
+	         p->user != NULL ? 'u' : 'g', p->user != NULL ? p->user : p->group);
+	return -EPERM;
 }

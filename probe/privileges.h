@@ -22,16 +22,18 @@ struct privileges {
 	int group_count;
 };
 
-/* Names or numbers; NULL: leave it. 0, or -EINVAL with one line in 'error': there is no such one.
- */
+/* Names or numbers; NULL: leave it. A number that no user has goes with a group alone: never does a
+ * user keep the groups of root. 0, or -EINVAL with one line in 'error': there is no such one. */
 int privileges_find(struct privileges *, const char *user, const char *group, char *error,
                     size_t error_size);
 
-/* Shuts the process in a directory, which becomes / and the working directory. Needs root. 0, or a
+/* Shuts the process in a directory, which becomes / and the working directory; the time zone
+ * stays that of outside. Needs root. 0, or a
  * negative errno with one line in 'error'. */
 int privileges_confine(const char *directory, char *error, size_t error_size);
 
-/* Becomes who was found. 0, or a negative errno with one line in 'error'. */
+/* Becomes who was found, for good, which is verified. 0, or a negative errno with one line in
+ * 'error'. */
 int privileges_drop(const struct privileges *, char *error, size_t error_size);
 
 #endif

@@ -24,10 +24,15 @@ log_set_level(enum log_level level)
 }
 
 void
-log_to_syslog(void)
+log_open_syslog(void)
 {
 	tzset(); /* its file may be out of reach later */
 	openlog("panoptes", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+void
+log_to_syslog(void)
+{
 	atomic_store_explicit(&to_syslog, true, memory_order_release);
 }
 

@@ -14,7 +14,9 @@ enum log_level {
 	LOG_LEVEL_DEBUG,
 };
 
-/* From now on to syslog, facility daemon, instead. Before a chroot, if there is one. */
+/* Opens the way to syslog, facility daemon: before a chroot, if there is one. */
+void log_open_syslog(void);
+/* From now on lines go there instead. */
 void log_to_syslog(void);
 
 /* Lines beyond this level are dropped. A signal handler may call it. At first it is

@@ -199,6 +199,67 @@ full_disk_is_a_counted_loss(void **state)
 	s->ops->close(s);
 }
 
+/* The limit stands for a disk: full, then not any more. */
+static void
+full_disk_is_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	const struct sink_options o = { .target = f->path, .start = &f->start, .retries = true };
+	struct rlimit old, limit;
+	char error[256];
+	struct sink *s = sink_file_open(&o, error, sizeof(error));
+
+	assert_non_null(s);
+	signal(SIGXFSZ, SIG_IGN);
+	s->ops->write(s, &f->block);
+	assert_int_equal(s->trouble, 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = WIRE_MAR_SIZE + (RECORDS + 7) * RECORD_SIZE + RECORD_SIZE / 2;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	s->ops->write(s, &f->block);
+	assert_int_equal(s->trouble, -EFBIG);
+	assert_int_equal(s->error, 0);
+	assert_int_equal(s->records_lost, RECORDS - 7);
+	/* the disk has no room for another file either */
+	assert_int_equal(rename(f->path, f->moved), 0);
+	limit.rlim_cur = 10;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	s->ops->write(s, &f->block);
+	s->ops->mar(s, &f->stop);
+	assert_int_equal(s->trouble, -EFBIG);
+	assert_int_equal(s->records_lost, 2 * RECORDS - 7);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	s->ops->write(s, &f->block);
+	assert_int_equal(s->trouble, 0);
+	assert_int_equal(s->records_written, 2 * RECORDS + 7);
+	s->ops->mar(s, &f->stop);
+	/* what was lost is told at the end */
+	assert_int_equal(s->ops->close(s), -EFBIG);
+	assert_int_equal(count(f->moved, 0x13, 0x10), RECORDS + 7);
+	assert_int_equal(count(f->path, 0x83, 0x10), 1);
+	assert_int_equal(count(f->path, 0x13, 0x10), RECORDS);
+	assert_int_equal(stop_records(f->path), RECORDS + 1);
+}
+
+/* A device can't be cut back to whole records: it ends there. */
+static void
+full_device_is_not_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	const struct sink_options o = { .target = f->path, .start = &f->start, .retries = true };
+	char error[256];
+	struct sink *s = sink_file_open(&o, error, sizeof(error));
+
+	assert_non_null(s);
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(symlink("/dev/full", f->path), 0);
+	s->ops->write(s, &f->block);
+	assert_int_equal(s->error, -ENOSPC);
+	assert_int_equal(s->records_lost, RECORDS);
+	assert_int_equal(s->ops->close(s), -ENOSPC);
+}
+
 static void
 full_disk_at_the_start_is_one_clear_line(void **state)
 {
@@ -270,6 +331,8 @@ main(void)
 		TEST(file_moved_away_is_begun_anew),
 		TEST(file_deleted_or_emptied_is_begun_anew),
 		TEST(full_disk_is_a_counted_loss),
+		TEST(full_disk_is_tried_again),
+		TEST(full_device_is_not_tried_again),
 		TEST(full_disk_at_the_start_is_one_clear_line),
 		TEST(write_cut_short_leaves_whole_records),
 		TEST(closed_pipe_is_a_counted_loss),

@@ -74,6 +74,8 @@ if [ "$(id -u)" -ne 0 ]; then
 	skip "a jail and another user" "not root"
 	finish
 fi
+# the search for leaks needs /proc, which a jail has not
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 mkdir jail
 chmod 777 jail
 chmod 755 "$work"
@@ -88,4 +90,55 @@ kill -TERM "$pid"
 wait "$pid"
 check_equal "-c: exit status" 0 $?
 check_equal "-c: the last record is there" "STA STP " "$(states jail/in.argus)"
+# In the background and in a jail that has neither /dev/null nor /dev/log: the terminal is let go
+# of, and lines still come to syslog. /dev is made of files, in a mount namespace of its own.
+if ! have python3 || ! unshare -m true 2>/dev/null; then
+	skip "a jail in the background" "no python3, or no right to a mount namespace"
+	finish
+fi
+mkdir dev cell
+chmod 777 cell
+touch dev/null dev/urandom
+python3 - dev/log syslog.lines <<'END' &
+import socket, sys
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log, open(sys.argv[2], "wb") as out:
+    log.bind(sys.argv[1])
+    log.settimeout(120)
+    while True:
+        out.write(log.recv(4096) + b"\n")
+        out.flush()
+END
+children+=($!)
+check "a system's log" until_ test -S dev/log
+cat >cell.sh <<'END'
+mount --bind /dev/null dev/null && mount --bind /dev/urandom dev/urandom && mount --rbind dev /dev || exit 9
+exec "$@"
+END
+port=$(python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+timeout 60 unshare -m sh cell.sh "$PANOPTES" "${live[@]}" -F pid.conf -c "$work/cell" -u nobody -P "$port" -w in.argus \
+	>panoptes.err 2>&1
+check_equal "-d -c: exit status of the parent" 0 $?
+pid=$(cat "$pid_file")
+children+=("$pid")
+check_equal "-d -c: standard streams are closed" "/null /null /null" \
+	"$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | sed 's/.*\(.null\)$/\1/' |
+		tr '\n' ' ' | sed 's/ $//')"
+python3 - "$port" <<'END'
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as probe:
+    probe.recv(128)
+    probe.sendall(b"hello\nSTART: ")
+    probe.settimeout(1)
+    try:
+        probe.recv(128)
+    except TimeoutError:
+        pass
+END
+check "-d -c: its lines are in the system's log" until_ grep -q 'panoptes\[.*no request' syslog.lines
+kill -TERM "$pid"
+check "-d -c: it ends" until_ gone "$pid"
+check "-u: the pid file that could not be removed names nobody" test ! -s "$pid_file"
 finish
