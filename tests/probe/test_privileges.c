@@ -33,8 +33,10 @@ a_name_brings_its_groups(void **state)
 	gid_t gid;
 
 	(void)state;
-	if (nobody == NULL)
+	if (nobody == NULL) {
 		skip();
+		return;
+	}
 	uid = nobody->pw_uid;
 	gid = nobody->pw_gid;
 	assert_int_equal(privileges_find(&p, "nobody", NULL, error, sizeof(error)), 0);
@@ -53,8 +55,10 @@ a_number_is_a_user_like_a_name(void **state)
 	gid_t gid;
 
 	(void)state;
-	if (nobody == NULL)
+	if (nobody == NULL) {
 		skip();
+		return;
+	}
 	gid = nobody->pw_gid;
 	snprintf(number, sizeof(number), "%u", nobody->pw_uid);
 	assert_int_equal(privileges_find(&p, number, NULL, error, sizeof(error)), 0);
