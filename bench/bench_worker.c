@@ -12,8 +12,9 @@
  *	elephants  full-size TCP segments and their acknowledgements
  *
  * usage: bench_worker [EAL options] -- MIX [-n flows] [-s slices] [-r packets a second]
- *                     [-c config line]... [-p]
- * -p: tables in plain memory. Output: one line of 'key value' pairs.
+ *                     [-j] [-m] [-p]
+ * -j: time between packets, -m: MAC addresses, -p: tables in plain memory. Output: one line
+ * of 'key value' pairs.
  */
 #include <inttypes.h>
 #include <math.h>

@@ -27,14 +27,21 @@
  *		of IPv6 its low half and port[0] the high half
  *	FLOW_ETHER, FLOW_MATRIX_L2
  *		the smaller (MAC, SAP) first, in six bytes; port: the SAPs of an LLC frame
- *		(ethertype 0; 0x83 of IS-IS that has no key of its own). Links without MAC addresses
- *have zeros, and as ethertype whatever names the protocol there FLOW_ARP not ordered: addr[0] is
- *the asker's protocol address in four bytes, then its hardware address in bytes 4 to 15 (one longer
- *than 12: the first 4 and last 8 of it); addr[1] is the address asked for. port: operation of the
- *question, protocol type. id: hardware type FLOW_RARP not ordered: addr[0] is the asker's, addr[1]
- *the subject's hardware address, up to 12 bytes as above. port and id as of ARP FLOW_ISIS not
- *ordered: addr[0] sender's, addr[1] receiver's MAC. port[0]: PDU type; id: the checksum of a link
- *state PDU. Bytes 6 to 15 of addr[0], then 6 to 9 of addr[1]: struct packet's isis.body FLOW_WLAN
+ *		(ethertype 0; 0x83 of IS-IS that has no key of its own). Links without MAC
+ *		addresses have zeros, and as ethertype whatever names the protocol there
+ *	FLOW_ARP
+ *		not ordered: addr[0] is the asker's protocol address in four bytes, then its
+ *		hardware address in bytes 4 to 15 (one longer than 12: the first 4 and last 8
+ *		of it); addr[1] is the address asked for. port: operation of the question,
+ *		protocol type. id: hardware type
+ *	FLOW_RARP
+ *		not ordered: addr[0] is the asker's, addr[1] the subject's hardware address, up
+ *		to 12 bytes as above. port and id as of ARP
+ *	FLOW_ISIS
+ *		not ordered: addr[0] sender's, addr[1] receiver's MAC. port[0]: PDU type; id: the
+ *		checksum of a link state PDU. Bytes 6 to 15 of addr[0], then 6 to 9 of addr[1]:
+ *		struct packet's isis.body
+ *	FLOW_WLAN
  *		not ordered: addr[0] is the sender's MAC and, in bytes 6 to 11, the BSSID; addr[1]
  *		the receiver's MAC and, in bytes 6 to 13, a hash of the SSID, 0 without one
  *	FLOW_MATRIX_L3_IPV4, _IPV6
