@@ -373,7 +373,8 @@ read_stream(struct rule_set *set, const char *path, FILE *in, char *error, size_
 		take_back(set, count);
 		return -1;
 	}
-	qsort(set->rules, set->count, sizeof(*set->rules), compare_ids);
+	if (set->count != 0)
+		qsort(set->rules, set->count, sizeof(*set->rules), compare_ids);
 	return 0;
 }
 

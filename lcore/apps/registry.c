@@ -34,12 +34,22 @@ registry_free(struct registry *r)
 	free(r);
 }
 
+/* The library's hash reads words: the name is put where it may. */
+static uint32_t
+name_hash(const char *name, size_t length)
+{
+	uint32_t words[(RULE_NAME_MAX + 3) / 4] = { 0 };
+
+	memcpy(words, name, length);
+	return rte_jhash(words, (uint32_t)length, 0);
+}
+
 int
 registry_add_name(struct registry *r, const char *name, const char *category)
 {
 	const size_t length = strnlen(name, RULE_NAME_MAX);
 	const unsigned number = atomic_load_explicit(&r->names, memory_order_relaxed) + 1;
-	uint32_t at = rte_jhash(name, (uint32_t)length, 0) & (NAME_SLOTS - 1);
+	uint32_t at = name_hash(name, length) & (NAME_SLOTS - 1);
 	struct registry_name *n;
 
 	for (; r->name_at[at] != 0; at = (at + 1) & (NAME_SLOTS - 1)) {
