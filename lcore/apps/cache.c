@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,7 @@
 #include <unistd.h>
 
 #include <hs.h>
-#include <rte_jhash.h>
+#include <zlib.h>
 
 #define MAGIC UINT64_C(0x3173707061706f70) /* "popapps1", little-endian */
 #define PATH_SIZE 4096
@@ -31,10 +30,8 @@ struct header {
 static int
 path_of(const char *directory, const void *key, size_t key_size, char *path)
 {
-	const uint32_t first = rte_jhash(key, (uint32_t)key_size, 0);
-	const uint32_t second = rte_jhash(key, (uint32_t)key_size, first);
-	const int n = snprintf(path, PATH_SIZE, "%s/rules-%08" PRIx32 "%08" PRIx32 ".db", directory,
-	                       first, second);
+	const int n = snprintf(path, PATH_SIZE, "%s/rules-%08lx%08lx.db", directory,
+	                       crc32_z(0, key, key_size), adler32_z(1, key, key_size));
 
 	return n < 0 || n >= PATH_SIZE - 16 ? -ENAMETOOLONG : 0;
 }
