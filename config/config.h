@@ -123,6 +123,9 @@ enum huge_pages { HUGE_AUTO = 0, HUGE_YES, HUGE_NO };
  * take the machine's own traffic away. */
 enum kernel_capture { KERNEL_CAPTURE_AUTO = 0, KERNEL_CAPTURE_XDP, KERNEL_CAPTURE_PACKET };
 
+/* Whose time a packet has: --timestamps. AUTO: the port's, where it offers that. */
+enum timestamps { TIMESTAMPS_AUTO = 0, TIMESTAMPS_PORT, TIMESTAMPS_CPU };
+
 /* What an idle core does: --power. AUTO: polls where every busy core has a CPU to itself. */
 enum power { POWER_AUTO = 0, POWER_POLL, POWER_SLEEP };
 
@@ -225,6 +228,7 @@ struct config {
 	uint32_t ring_slots;  /* --ring-slots, records per worker */
 	enum huge_pages huge; /* --huge, --no-huge */
 	enum kernel_capture kernel_capture;
+	enum timestamps timestamps;
 	enum power power;
 	enum spread spread;
 	uint32_t mbufs;  /* --mbufs, a receive queue; 0: by its descriptors */

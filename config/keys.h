@@ -257,6 +257,10 @@ KEY(kernel_capture, "PANOPTES_KERNEL_CAPTURE", 0, "kernel-capture", CHOICE, kern
     0, 0, "auto|xdp|packet", NULL, 0,
     "how to capture from a kernel's interface: by AF_XDP, which takes its traffic away from the "
     "kernel, or AF_PACKET, which looks on; auto is AF_XDP where the interface has no address")
+KEY(timestamps, "PANOPTES_TIMESTAMPS", 0, "timestamps", CHOICE, timestamps, "auto", 0, 0,
+    "auto|port|cpu", NULL, 0,
+    "whose time the packets of a port have: the one that the port stamps on each, or that of the "
+    "CPU when their burst came; auto is the port's where it offers that")
 KEY(spread, "PANOPTES_SPREAD", 0, "spread", CHOICE, spread, "address", 0, 0, "address|flow", NULL,
     0, "what ports spread packets over workers by: addresses, so that fragments and ICMP errors "
     "meet their flow, or addresses and ports, which is more even")

@@ -23,6 +23,7 @@ struct source_port {
 	struct source_port_options options;
 	uint32_t snaplen;
 	uint64_t now_ns;
+	uint64_t stamped_ns; /* the latest time of a packet, of those that are the port's */
 	unsigned held_count;
 	struct rte_mbuf *held[VIEW_BURST];
 	uint8_t copies[VIEW_BURST][COPY_MAX];
@@ -40,6 +41,27 @@ reach(struct source_port *s, unsigned i, struct rte_mbuf *m, const uint8_t **dat
 		*data = rte_pktmbuf_read(m, 0, n, s->copies[i]);
 	}
 	return RTE_MIN(n, s->snaplen);
+}
+
+/* The port's own times, where there are any; the burst's is in the views. */
+static void
+take_stamps(struct source_port *s, struct packet_view *views, unsigned n)
+{
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const uint64_t ns = port_stamp_ns(s->options.stamp, s->held[i], s->now_ns);
+
+		if (ns == 0)
+			continue;
+		taken++;
+		if (ns > s->stamped_ns)
+			s->stamped_ns = ns;
+		/* its clock may be ahead by a little: no packet is of the future */
+		views[i].time_ns = RTE_MIN(s->stamped_ns, s->now_ns);
+	}
+	counter_add(s->options.counters, COUNTER_stamps_taken, taken);
+	counter_add(s->options.counters, COUNTER_stamps_refused, n - taken);
 }
 
 static int
@@ -70,6 +92,8 @@ port_burst(struct source *source, struct packet_view *views, unsigned max, uint6
 			.ingress = s->options.ingress,
 		};
 	}
+	if (s->options.stamp != NULL && n != 0)
+		take_stamps(s, views, n);
 	return (int)n;
 }
 

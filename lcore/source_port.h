@@ -4,15 +4,18 @@
  * what of a packet is in further segments is not captured, but for packets whose
  * first one has hardly more than headers: those are put together in a copy.
  *
- * A packet's time is that of its burst, by the clock, whatever the driver says of
- * it. One core owns the source; port and mempool belong to whoever opened them.
+ * A packet's time is what the port stamped on it, where it does; else that of its
+ * burst, by the clock. Within a queue it never goes back. One core owns the source; port and
+ * mempool belong to whoever opened them.
  */
 #ifndef PANOPTES_LCORE_SOURCE_PORT_H
 #define PANOPTES_LCORE_SOURCE_PORT_H
 
 #include <stdint.h>
 
+#include "lcore/port_stamp.h"
 #include "lcore/source.h"
+#include "ring/counters.h"
 #include "ring/tsc_clock.h"
 
 struct source_port_options {
@@ -21,6 +24,8 @@ struct source_port_options {
 	uint8_t ingress;  /* of its views */
 	int socket;       /* NUMA node of the port, or -1 */
 	const struct tsc_clock *clock;
+	const struct port_stamp *stamp; /* NULL: the port does not stamp */
+	struct counters *counters;      /* with a stamp: of the core that polls */
 };
 
 /* NULL and errno on failure. The port is configured and started by the time of the first burst. */

@@ -20,6 +20,7 @@
 #include "lcore/source_interface.h"
 #include "lcore/source_port.h"
 #include "probe/kernel_interface.h"
+#include "probe/port_clock.h"
 #include "ring/log.h"
 
 #define LOOK_SECONDS 1 /* between two looks at the ports */
@@ -56,7 +57,8 @@ inputs_of_captures(struct inputs *in, struct source *source, unsigned workers)
 static struct counters *
 add_counters(struct inputs *in)
 {
-	struct counters *c = aligned_alloc(64, sizeof(*c));
+	struct counters *c =
+	        in->counter_count < INPUTS_COUNTERS_MAX ? aligned_alloc(64, sizeof(*c)) : NULL;
 
 	if (c == NULL)
 		return NULL;
@@ -143,6 +145,8 @@ open_port(struct opening *o, struct port *p, uint16_t queues, struct members *m)
 		.mbufs = o->config->mbufs,
 		.burst = (uint16_t)o->config->burst,
 		.promiscuous = o->config->promiscuous,
+		.stamps = o->config->timestamps != TIMESTAMPS_CPU,
+		.must_stamp = o->config->timestamps == TIMESTAMPS_PORT,
 		.by_address = o->config->spread == SPREAD_ADDRESS,
 	};
 	int rc = port_configure(p, &options, o->error, o->error_size);
@@ -258,8 +262,9 @@ spread_by_ports(const struct opening *o, const struct members *m)
 	return true;
 }
 
+/* 'stamps': counters of the core that polls. */
 static struct source *
-queue_source(const struct opening *o, const struct port *p, uint16_t queue)
+queue_source(const struct opening *o, const struct port *p, uint16_t queue, struct counters *stamps)
 {
 	const struct source_port_options options = {
 		.port = p->id,
@@ -268,9 +273,21 @@ queue_source(const struct opening *o, const struct port *p, uint16_t queue)
 		.ingress = (uint8_t)(p - o->in->ports),
 		.socket = p->socket,
 		.clock = &o->in->clock,
+		.stamp = p->stamp.wanted ? &p->stamp : NULL,
+		.counters = stamps,
 	};
 
 	return source_port_create(&options);
+}
+
+static bool
+has_stamps(const struct members *m)
+{
+	bool has = false;
+
+	for (unsigned i = 0; i < m->port_count; i++)
+		has |= m->ports[i]->stamp.wanted;
+	return has;
 }
 
 /* One source of queue 'queue' of each port, or of all queues (-1) and interfaces. */
@@ -278,8 +295,9 @@ static int
 add_input(struct opening *o, struct members *m, int queue, unsigned workers)
 {
 	struct source *parts[SOURCE_GROUP_MAX], *whole = NULL;
+	struct counters *stamps = has_stamps(m) ? add_counters(o->in) : NULL;
 	unsigned n = 0;
-	bool complete = true;
+	bool complete = stamps != NULL || !has_stamps(m);
 
 	for (unsigned i = 0; i < m->port_count; i++) {
 		const struct port *p = m->ports[i];
@@ -289,7 +307,7 @@ add_input(struct opening *o, struct members *m, int queue, unsigned workers)
 		for (uint16_t q = first; q < end && complete; q++) {
 			complete = n < SOURCE_GROUP_MAX;
 			if (complete)
-				parts[n] = queue_source(o, p, q);
+				parts[n] = queue_source(o, p, q, stamps);
 			complete = complete && parts[n] != NULL;
 			n += complete;
 		}
@@ -381,6 +399,8 @@ inputs_tick(struct inputs *in)
 		return;
 	tsc_sample_take(&now);
 	tsc_clock_discipline(&in->clock, &now);
+	for (unsigned i = 0; i < in->port_count; i++)
+		port_clock_tick(in->ports[i].id, &in->ports[i].stamp);
 	if (now.tsc < in->look_due)
 		return;
 	in->look_due = now.tsc + LOOK_SECONDS * rte_get_tsc_hz();

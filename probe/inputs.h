@@ -24,6 +24,7 @@
 #include "ring/tsc_clock.h"
 
 #define INPUTS_MAX PLACEMENT_WORKERS_MAX
+#define INPUTS_COUNTERS_MAX (1 + INTERFACES_MAX + INPUTS_MAX)
 
 struct input {
 	struct source *source; /* NULL: it has gone over */
@@ -44,8 +45,8 @@ struct inputs {
 	struct tsc_clock clock;
 	struct port ports[INTERFACES_MAX];
 	unsigned port_count;
-	struct counters
-	        *counters[INTERFACES_MAX + 1]; /* of interfaces; the last: the main lcore's */
+	/* the main lcore's is the first; then of interfaces, and of inputs with time stamps */
+	struct counters *counters[INPUTS_COUNTERS_MAX];
 	unsigned counter_count;
 	uint64_t look_due; /* TSC */
 };

@@ -17,7 +17,7 @@
 #include "ring/packet_ring.h"
 
 #define JOBS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + 1)
-#define COUNTERS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + INTERFACES_MAX + 1)
+#define COUNTERS_MAX (PLACEMENT_WORKERS_MAX + INPUTS_MAX + INPUTS_COUNTERS_MAX)
 
 /* One input's way to its workers. */
 struct feed {

@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include "probe/port_clock.h"
 #include "probe/port_rss.h"
 #include "ring/log.h"
 
@@ -142,12 +143,28 @@ accept_jumbo(const struct port *p, const struct rte_eth_dev_info *info)
 		log_line(LOG_LEVEL_DEBUG, "port %s: its MTU can't be set", p->what);
 }
 
-static void
-configure_rx(struct rte_eth_conf *conf, const struct rte_eth_dev_info *info)
+/* Packets in several buffers and, if asked for, with the time of their reception. */
+static int
+configure_rx(struct port *p, const struct port_options *o, const struct rte_eth_dev_info *info,
+             struct rte_eth_conf *conf, char *error, size_t error_size)
 {
-	const uint64_t wanted = RTE_ETH_RX_OFFLOAD_SCATTER;
+	uint64_t wanted = RTE_ETH_RX_OFFLOAD_SCATTER;
+	int rc;
 
+	if (o->stamps)
+		wanted |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
 	conf->rxmode.offloads = info->rx_offload_capa & wanted;
+	p->stamp.wanted = (conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0 ||
+	                  (o->stamps && port_stamp_registered());
+	if (!p->stamp.wanted && o->must_stamp) {
+		snprintf(error, error_size,
+		         "port %s: it stamps no packets: --timestamps auto or cpu goes by the "
+		         "CPU's clock",
+		         p->what);
+		return -EINVAL;
+	}
+	rc = p->stamp.wanted ? port_stamp_init(&p->stamp) : 0;
+	return rc < 0 ? fail(p, "no room for time stamps in buffers", rc, error, error_size) : 0;
 }
 
 int
@@ -163,7 +180,9 @@ port_configure(struct port *p, const struct port_options *o, char *error, size_t
 	p->queues = o->queues < info.max_rx_queues ? o->queues : info.max_rx_queues;
 	if (p->queues == 0)
 		p->queues = 1;
-	configure_rx(&conf, &info);
+	rc = configure_rx(p, o, &info, &conf, error, error_size);
+	if (rc < 0)
+		return rc;
 	port_rss_plan(&info, p->queues, o->by_address, &conf);
 	rc = rte_eth_dev_configure(p->id, p->queues, info.max_tx_queues != 0, &conf);
 	if (rc < 0)
@@ -192,11 +211,14 @@ port_start(struct port *p, char *error, size_t error_size)
 	if (p->queues > 1)
 		p->spread = port_rss_verify(p->id, p->what, p->queues) ? PORT_SPREAD_HASH
 		                                                       : PORT_SPREAD_NONE;
+	if (p->stamp.wanted)
+		port_clock_begin(p->id, &p->stamp);
 	(void)rte_eth_link_get_nowait(p->id, &link);
 	p->link_up = link.link_status == RTE_ETH_LINK_UP;
-	log_line(LOG_LEVEL_NOTICE, "port %s: %u queue%s of %u descriptors, node %d, link %s",
+	log_line(LOG_LEVEL_NOTICE,
+	         "port %s: %u queue%s of %u descriptors, node %d, link %s, packet times %s",
 	         p->what, p->queues, p->queues == 1 ? "" : "s", p->descriptors, p->socket,
-	         p->link_up ? "up" : "down");
+	         p->link_up ? "up" : "down", port_clock_name(p->stamp.wanted ? &p->stamp : NULL));
 	return 0;
 }
 

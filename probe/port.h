@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lcore/port_stamp.h"
 #include "ring/counters.h"
 
 #define PORT_QUEUES_MAX 64
@@ -36,6 +37,7 @@ struct port {
 	int socket;           /* NUMA node, or -1 */
 	bool attached, configured, started;
 	bool link_up;
+	struct port_stamp stamp; /* what it stamps packets with, if 'wanted' */
 	enum port_spread spread;
 	struct rte_mempool *pools[PORT_QUEUES_MAX];
 	/* what was counted up to the last look */
@@ -48,6 +50,8 @@ struct port_options {
 	uint32_t mbufs;  /* a queue; 0: what descriptors and bursts need */
 	uint16_t burst;
 	bool promiscuous;
+	bool stamps;     /* packets get the port's time, if it offers that; */
+	bool must_stamp; /* ... it is an error if not */
 	bool by_address; /* hash addresses alone: fragments stay with their flow */
 };
 

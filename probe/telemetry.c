@@ -14,6 +14,7 @@
 #include <rte_telemetry.h>
 
 #include "config/value.h"
+#include "probe/port_clock.h"
 #include "probe/telemetry_apps.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* between answers and stop */
@@ -177,6 +178,19 @@ make_clients(struct rte_tel_data *d)
 	add(d, "bytes_written", t.clients.bytes);
 }
 
+/* Whose clock the port's packets have their time of, and how far it may be off. */
+static void
+add_times(struct rte_tel_data *d, const struct port *p)
+{
+	const bool stamps = p->stamp.wanted;
+
+	(void)rte_tel_data_add_dict_string(d, "times", port_clock_name(stamps ? &p->stamp : NULL));
+	if (p->stamp.has_clock) {
+		(void)rte_tel_data_add_dict_int(d, "clock_error_ns", (int)p->stamp.clock.error_ns);
+		add(d, "clock_error_bound_ns", p->stamp.clock.error_bound_ns);
+	}
+}
+
 static void
 make_ports(struct rte_tel_data *d)
 {
@@ -196,6 +210,7 @@ make_ports(struct rte_tel_data *d)
 		add(one, "missed_port", stats.imissed);
 		add(one, "missed_memory", stats.rx_nombuf);
 		add(one, "missed_errors", stats.ierrors);
+		add_times(one, p);
 		part_add(d, i, one);
 	}
 }

@@ -30,6 +30,8 @@
 	COUNTER(missed_port, "packets that a port lost: its queue was full")               \
 	COUNTER(missed_memory, "packets that a port lost: no buffers were left")           \
 	COUNTER(missed_errors, "packets that a port refused as damaged")                   \
+	COUNTER(stamps_taken, "packets whose time is the one that their port stamped")     \
+	COUNTER(stamps_refused, "... whose stamp was missing, or not of the last second")  \
 	COUNTER(link_losses, "times that a port's link or an interface went away")         \
 	COUNTER(notices, "ICMP errors told to the flow they quote")                        \
 	COUNTER(inner_packets, "packets counted in a tunnel's inner flow as well")         \

@@ -52,22 +52,49 @@ tsc_clock_extrapolate(uint64_t ns, uint64_t ticks, uint64_t rate)
 	return ns + (uint64_t)(((wide)ticks * rate) >> 32);
 }
 
-/* Nanoseconds since the epoch at a reading of the counter; before the line's start: its start. */
-static inline uint64_t
-tsc_clock_ns(const struct tsc_clock *c, uint64_t tsc)
+/* A whole line. */
+struct tsc_line {
+	uint64_t tsc, ns, rate;
+};
+
+static inline struct tsc_line
+tsc_clock_line(const struct tsc_clock *c)
 {
-	uint64_t from, ns, rate;
+	struct tsc_line line;
 	uint32_t version;
 
 	do {
 		version = atomic_load_explicit(&c->version, memory_order_acquire);
-		from = atomic_load_explicit(&c->tsc, memory_order_relaxed);
-		ns = atomic_load_explicit(&c->ns, memory_order_relaxed);
-		rate = atomic_load_explicit(&c->rate, memory_order_relaxed);
+		line.tsc = atomic_load_explicit(&c->tsc, memory_order_relaxed);
+		line.ns = atomic_load_explicit(&c->ns, memory_order_relaxed);
+		line.rate = atomic_load_explicit(&c->rate, memory_order_relaxed);
 		atomic_thread_fence(memory_order_acquire);
 	} while ((version & 1) != 0 ||
 	         version != atomic_load_explicit(&c->version, memory_order_relaxed));
-	return tsc > from ? tsc_clock_extrapolate(ns, tsc - from, rate) : ns;
+	return line;
+}
+
+/* Nanoseconds since the epoch at a reading of the counter; before the line's start: its start. */
+static inline uint64_t
+tsc_clock_ns(const struct tsc_clock *c, uint64_t tsc)
+{
+	const struct tsc_line l = tsc_clock_line(c);
+
+	return tsc > l.tsc ? tsc_clock_extrapolate(l.ns, tsc - l.tsc, l.rate) : l.ns;
+}
+
+/* ... of a reading that may be older than the line: it is followed backwards, so that two readings
+ * around a new line may change places. */
+static inline uint64_t
+tsc_clock_ns_around(const struct tsc_clock *c, uint64_t tsc)
+{
+	const struct tsc_line l = tsc_clock_line(c);
+	uint64_t back;
+
+	if (tsc >= l.tsc)
+		return tsc_clock_extrapolate(l.ns, tsc - l.tsc, l.rate);
+	back = tsc_clock_extrapolate(0, l.tsc - tsc, l.rate);
+	return back < l.ns ? l.ns - back : 0;
 }
 
 /* Reads both clocks, the closest of a few tries. */

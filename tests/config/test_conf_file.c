@@ -94,6 +94,8 @@ static const struct {
 	{ "PANOPTES_POWER", "Sleep", AT(power), POWER_SLEEP },
 	{ "PANOPTES_KERNEL_CAPTURE", "xdp", AT(kernel_capture), KERNEL_CAPTURE_XDP },
 	{ "PANOPTES_KERNEL_CAPTURE", "packet", AT(kernel_capture), KERNEL_CAPTURE_PACKET },
+	{ "PANOPTES_TIMESTAMPS", "port", AT(timestamps), TIMESTAMPS_PORT },
+	{ "PANOPTES_TIMESTAMPS", "cpu", AT(timestamps), TIMESTAMPS_CPU },
 	{ "PANOPTES_APPS", "yes", AT(apps), true },
 	{ "PANOPTES_APPS", "yes", AT(apps_items), 0 },
 	{ "PANOPTES_APPS", "+sni", AT(apps), true },

@@ -95,6 +95,13 @@ for topic in demo tcp-complete; do
 	same "$topic, asleep when idle" "$captures/$topic.pcap" -i va --power sleep
 done
 
+# A port that stamps packets: net_pcap on an interface says when the kernel had them.
+same "a port's time stamps" "$captures/tcp-complete.pcap" -i net_pcap0,iface=va --timestamps port
+check "it is said whose times they are" grep -q "packet times port-stamp" panoptes.err
+check_equal "each packet's was taken" "$(sent) 0" "$(ledger stamps_taken) $(ledger stamps_refused)"
+same "the CPU's time" "$captures/tcp-complete.pcap" -i net_pcap0,iface=va --timestamps cpu
+check_equal "no stamps" "0 0" "$(ledger stamps_taken) $(ledger stamps_refused)"
+
 # Two interfaces: each on its own has its id in its records, bound they share flows.
 check "another veth pair" pair vc vd
 meter "$captures/tcp-complete.pcap" file.argus

@@ -55,6 +55,15 @@ check_equal "two queues: exit status" 0 $?
 check "two queues: it is said that software spreads" grep -q "spread in software" panoptes.err
 check_equal "two queues: the flows of both" "$(flows file.argus)" "$(flows live.argus)"
 
+# Stamps of yesterday are nobody's time; and where there are none, none can be had.
+check "old stamps: plays" play 1 "net_pcap0,rx_pcap=$captures/demo.pcap"
+stop
+check_equal "old stamps: each is refused, for the CPU's time" "0 $(ledger rx_packets)" \
+	"$(ledger stamps_taken) $(ledger stamps_refused)"
+panoptes -X --no-huge --timestamps port -i net_null0 -w /dev/null
+check_equal "no stamps to be had: exit status" 2 $?
+check "no stamps to be had: one line" grep -q "port net_null0: it stamps no packets" panoptes.err
+
 # A filter, and a limit of packets, work as on captures.
 check "a filter: plays" play 1 "net_pcap0,rx_pcap=$captures/demo.pcap" - udp
 sleep 0.2
