@@ -65,12 +65,6 @@ check_captures(const struct config *c, char *error, size_t error_size)
 {
 	char shown[VALUE_SHOWN_SIZE];
 
-	if (!config_reads_captures(c) && c->interfaces.n == 0) {
-		snprintf(error, error_size,
-		         "no input: name interfaces with -i, capture files with "
-		         "-r, or a directory of them with -R");
-		return -ENOTSUP;
-	}
 	if (config_reads_captures(c) && c->interfaces.n != 0 &&
 	    (c->origin[KEY_interfaces] == ORIGIN_LINE || c->origin[KEY_collect] == ORIGIN_LINE)) {
 		snprintf(error, error_size,

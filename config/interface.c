@@ -90,6 +90,15 @@ is_whole(const char *text)
 	return is_vdev(text) || strncmp(text, COLLECT_URL, strlen(COLLECT_URL)) == 0;
 }
 
+static bool
+has_name(const struct interface_list *l, size_t from, const char *name)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (strcmp(l->v[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static int
 add(struct reader *r, const char *name)
 {
@@ -109,9 +118,8 @@ add(struct reader *r, const char *name)
 		return refuse(r, "that is neither an interface's name, nor a PCI address as in "
 		                 "0000:3b:00.0, a DPDK device as in net_memif0,role=client, or "
 		                 "udp://address:port for flow exports");
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].name, name) == 0)
-			return refuse(r, "it is named twice");
+	if (has_name(l, 0, name))
+		return refuse(r, "it is named twice");
 	if (l->n == INTERFACES_MAX)
 		return refuse(r, "these are too many interfaces (at most 32)");
 	in.name = strdup(name);
@@ -138,9 +146,10 @@ set_source_id(struct reader *r, size_t first, const char *text)
 	return 0;
 }
 
-/* Every interface that is up, once, the loopback left out. */
+/* Interfaces that are up, each once, the loopback left out; up to 'most' of them. An alias (eth0:1)
+ * is the interface that has it. */
 static int
-add_all(struct reader *r)
+add_up(struct reader *r, size_t most)
 {
 	struct ifaddrs *found = NULL;
 	const size_t before = r->list->n;
@@ -148,13 +157,14 @@ add_all(struct reader *r)
 
 	if (getifaddrs(&found) < 0)
 		return refuse(r, strerror(errno));
-	for (const struct ifaddrs *i = found; i != NULL && rc == 0; i = i->ifa_next) {
-		bool known = false;
+	for (const struct ifaddrs *i = found; i != NULL && rc == 0 && r->list->n - before < most;
+	     i = i->ifa_next) {
+		char name[IFNAMSIZ];
 
-		for (size_t k = before; k < r->list->n; k++)
-			known |= strcmp(r->list->v[k].name, i->ifa_name) == 0;
-		if (!known && (i->ifa_flags & IFF_UP) && !(i->ifa_flags & IFF_LOOPBACK))
-			rc = add(r, i->ifa_name);
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(i->ifa_name, ":"), i->ifa_name);
+		if (!has_name(r->list, before, name) && (i->ifa_flags & IFF_UP) &&
+		    !(i->ifa_flags & IFF_LOOPBACK))
+			rc = add(r, name);
 	}
 	freeifaddrs(found);
 	if (rc == 0 && r->list->n == before)
@@ -172,7 +182,7 @@ read_element(struct reader *r, char *text)
 
 	if (slash != NULL)
 		*slash = '\0';
-	rc = strcmp(text, "all") == 0 ? add_all(r) : add(r, text);
+	rc = strcmp(text, "all") == 0 ? add_up(r, INTERFACES_MAX + 1) : add(r, text);
 	if (rc == 0 && slash != NULL)
 		rc = set_source_id(r, first, slash + 1);
 	return rc;
@@ -275,6 +285,13 @@ interface_list_read(struct interface_list *l, const struct string_list *expressi
 
 		rc = copy != NULL ? read_expression(&r, copy) : -ENOMEM;
 		free(copy);
+	}
+	if (rc == 0 && expressions->n == 0) {
+		struct reader r = {
+			.list = l, .whole = "any", .error = error, .error_size = error_size
+		};
+
+		rc = add_up(&r, 1);
 	}
 	if (rc == -ENOMEM)
 		snprintf(error, error_size, "no memory for the list of interfaces");

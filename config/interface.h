@@ -9,6 +9,7 @@
  *	dup:eth0,eth1/srcid	the same; each carries one direction
  *	[eth0,eth1]/srcid	the brackets hold the names, the id is of all
  *	all			every interface that is up, on its own
+ *	nothing at all		the first interface that is up
  *
  * An interface is a kernel's by its name, a device by its PCI address, or a DPDK
  * virtual device by its driver's name and arguments: net_memif0,role=client.
@@ -48,7 +49,8 @@ struct interface_list {
 };
 
 /* Reads expressions as they were configured. 0; -EINVAL: one line in 'error' says what is wrong
- * with which; -ENOMEM. interface_list_clear() is due in any case. 'all' looks at the machine. */
+ * with which; -ENOMEM. interface_list_clear() is due in any case. 'all' and no expression look at
+ * the machine. */
 int interface_list_read(struct interface_list *, const struct string_list *expressions, char *error,
                         size_t error_size);
 /* Address (empty: any) and port of INTERFACE_COLLECT's name; false: it is none. */

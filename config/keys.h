@@ -39,7 +39,8 @@ KEY(interfaces, "ARGUS_INTERFACE", 'i', NULL, INTERFACES, interfaces, NULL, 0, 0
     NULL, USE_RESET,
     "capture live: from a kernel's interface, a device by its PCI address, or a virtual device "
     "of DPDK (net_memif0,role=client); repeatable. eth0/srcid gives its records an id; ind:a,b "
-    "keeps the interfaces' flows apart, bond:a,b and dup:a,b join them; [a,b]/srcid; all")
+    "keeps the interfaces' flows apart, bond:a,b and dup:a,b join them; [a,b]/srcid; all. Without "
+    "any input it is the first that is up")
 KEY(collect, "PANOPTES_COLLECT", 0, "collect", INTERFACES, interfaces, NULL, 0, 0,
     "udp://addr:port", NULL, USE_RESET,
     "listen for flow exports (NetFlow, IPFIX, sFlow) at this address, a multicast group, or any "

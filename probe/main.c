@@ -407,6 +407,11 @@ start_live(const struct config *c)
 		status = complain(EXIT_CONFIG, line);
 	else
 		status = check_live_filter(c);
+	if (status == 0 && c->interfaces.n == 0)
+		log_line(LOG_LEVEL_NOTICE,
+		         "no input was named (-i, -r or -R): capturing from %s, the first "
+		         "interface that is up",
+		         live.v[0].name);
 	if (status == 0)
 		status = start(c, NULL, &live);
 	interface_list_clear(&live);

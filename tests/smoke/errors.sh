@@ -30,7 +30,6 @@ refused 2 "-S" -X -S often -r "$good" -w -
 refused 2 "-M" -X -M -5 -r "$good" -w -
 refused 2 "-U" -X -U much -r "$good" -w -
 refused 2 "-e" -X -e 99999999999 -r "$good" -w -
-refused 2 "no input" -X -w -
 refused 2 "not from both" -X -r "$good" -i eth0 -w -
 refused 2 "nonesuch0" -X -i nonesuch0 -w -
 refused 2 "twice" -X -i eth0,eth0 -w -

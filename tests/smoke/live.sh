@@ -95,6 +95,24 @@ for topic in demo tcp-complete; do
 	same "$topic, asleep when idle" "$captures/$topic.pcap" -i va --power sleep
 done
 
+# Of interfaces that are up, the first when none is named; with an alias one is still one.
+within ip link set va down
+within ip link set vb down
+ip netns exec "$space" "$PANOPTES" -X --no-huge -w none.argus 2>panoptes.err
+check_equal "no interface is up: exit status" 2 $?
+check "... and one line" grep -q "no interface is up" panoptes.err
+within ip link set va up
+within ip link set vb up
+within ip addr add 192.0.2.77/32 dev va label va:1
+check "no interface is named: it starts" listen live.argus
+check "no interface is named: it is said which one is taken" grep -q "capturing from v[ab]," panoptes.err
+stop
+check "-i all: it starts" listen live.argus -i all
+stop
+check_equal "-i all: an alias is no interface of its own" "va vb" \
+	"$(sed -n 's/.*interface \(v[ab]\): by .*/\1/p' panoptes.err | sort | paste -s -d ' ')"
+within ip addr del 192.0.2.77/32 dev va
+
 # A port that stamps packets: net_pcap on an interface says when the kernel had them.
 same "a port's time stamps" "$captures/tcp-complete.pcap" -i net_pcap0,iface=va --timestamps port
 check "it is said whose times they are" grep -q "packet times port-stamp" panoptes.err
