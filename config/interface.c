@@ -286,16 +286,17 @@ interface_list_read(struct interface_list *l, const struct string_list *expressi
 		rc = copy != NULL ? read_expression(&r, copy) : -ENOMEM;
 		free(copy);
 	}
-	if (rc == 0 && expressions->n == 0) {
-		struct reader r = {
-			.list = l, .whole = "any", .error = error, .error_size = error_size
-		};
-
-		rc = add_up(&r, 1);
-	}
 	if (rc == -ENOMEM)
 		snprintf(error, error_size, "no memory for the list of interfaces");
 	return rc;
+}
+
+int
+interface_list_first_up(struct interface_list *l, char *error, size_t error_size)
+{
+	struct reader r = { .list = l, .whole = "any", .error = error, .error_size = error_size };
+
+	return add_up(&r, 1);
 }
 
 void

@@ -9,7 +9,6 @@
  *	dup:eth0,eth1/srcid	the same; each carries one direction
  *	[eth0,eth1]/srcid	the brackets hold the names, the id is of all
  *	all			every interface that is up, on its own
- *	nothing at all		the first interface that is up
  *
  * An interface is a kernel's by its name, a device by its PCI address, or a DPDK
  * virtual device by its driver's name and arguments: net_memif0,role=client.
@@ -53,6 +52,8 @@ struct interface_list {
  * the machine. */
 int interface_list_read(struct interface_list *, const struct string_list *expressions, char *error,
                         size_t error_size);
+/* Adds the first interface that is up: what argus captures from when nothing is named. As above. */
+int interface_list_first_up(struct interface_list *, char *error, size_t error_size);
 /* Address (empty: any) and port of INTERFACE_COLLECT's name; false: it is none. */
 bool interface_collect_target(const char *name, struct target *);
 

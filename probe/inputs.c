@@ -6,6 +6,7 @@
 #include "probe/inputs.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +132,7 @@ open_packet_interface(struct opening *o, const struct interface *which, struct m
 		s = source_interface_create(&options, o->error, o->error_size);
 	if (s == NULL)
 		return -EIO;
+	o->in->has_sockets = true;
 	add_link_type(o->in, source_interface_link_type(s));
 	m->interfaces[m->interface_count++] = s;
 	return 0;
@@ -185,10 +187,12 @@ open_kernel_interface(struct opening *o, const struct interface *which, struct m
 	         o->in->port_count, which->name, queues);
 	rc = port_attach_virtual(p, device, o->error, o->error_size);
 	snprintf(p->what, sizeof(p->what), "%s", which->name);
+	p->kernel_index = if_nametoindex(which->name);
 	if (rc == 0)
 		rc = open_port(o, p, queues, m);
 	if (rc == 0) {
 		o->in->port_count++;
+		o->in->has_kernel_ports = true;
 		log_line(LOG_LEVEL_NOTICE, "interface %s: by AF_XDP (%s)", which->name, reason);
 		return 0;
 	}
@@ -386,6 +390,15 @@ inputs_open_live(struct inputs *in, const struct config *c, const struct interfa
 	for (unsigned g = 0; g < list->groups && rc == 0; g++)
 		rc = open_group(&o, g);
 	return rc;
+}
+
+/* An interface of AF_PACKET may go away and come back; one of AF_XDP is left as it was found. */
+capabilities
+inputs_capabilities(const struct inputs *in)
+{
+	const capabilities raw = UINT64_C(1) << CAP_NET_RAW, admin = UINT64_C(1) << CAP_NET_ADMIN;
+
+	return (in->has_sockets ? raw : 0) | (in->has_kernel_ports ? raw | admin : 0);
 }
 
 /* --- while it runs --------------------------------------------------------- */

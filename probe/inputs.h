@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "config/interface.h"
 #include "lcore/source.h"
+#include "probe/capabilities.h"
 #include "probe/placement.h"
 #include "probe/port.h"
 #include "ring/counters.h"
@@ -37,6 +38,7 @@ struct inputs {
 	unsigned n;
 	unsigned workers;                    /* of all */
 	bool imports;                        /* some of them yield flow exports */
+	bool has_kernel_ports, has_sockets;  /* of AF_XDP, of AF_PACKET */
 	bool live;                           /* time is the clock's, and nothing is waited for */
 	uint16_t link_types[INTERFACES_MAX]; /* that their packets are known to have */
 	unsigned links;
@@ -62,6 +64,9 @@ void inputs_of_captures(struct inputs *, struct source *, unsigned workers);
  * another negative errno; one line in 'error' then. inputs_close() is due in any case. */
 int inputs_open_live(struct inputs *, const struct config *, const struct interface_list *,
                      const struct placement *, char *error, size_t error_size);
+
+/* The rights that the inputs need as long as they run. */
+capabilities inputs_capabilities(const struct inputs *);
 
 /* Ten times a second, while the pipeline runs: the clock is set, ports are looked after. */
 void inputs_tick(struct inputs *);

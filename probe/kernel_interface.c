@@ -7,11 +7,13 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -99,6 +101,27 @@ kernel_interface_wants_xdp(const char *name, char *reason, size_t reason_size)
 	if (wants)
 		snprintf(reason, reason_size, "it has no address of its own");
 	return wants;
+}
+
+/* By a socket, not by sysfs, which is not there in a jail. */
+unsigned
+kernel_interface_find(const char *name, bool *running)
+{
+	const short up = IFF_UP | IFF_RUNNING;
+	struct ifreq request = { 0 };
+	unsigned index = 0;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*running = false;
+	if (fd < 0)
+		return 0;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCGIFFLAGS, &request) == 0)
+		*running = (request.ifr_flags & up) == up;
+	if (ioctl(fd, SIOCGIFINDEX, &request) == 0)
+		index = (unsigned)request.ifr_ifindex;
+	close(fd);
+	return index;
 }
 
 /* Both libraries come with DPDK's AF_XDP driver, or not at all. */

@@ -17,6 +17,10 @@ uint16_t kernel_interface_queues(const char *name);
  * ones, and the rights for it. 'reason': the answer in words. */
 bool kernel_interface_wants_xdp(const char *name, char *reason, size_t reason_size);
 
+/* Its number, which a new one of the same name does not have; 0: there is none of that name.
+ * *running: it is up and has a carrier. */
+unsigned kernel_interface_find(const char *name, bool *running);
+
 /* What libbpf and libxdp would print goes to the debug level of the log. */
 void kernel_interface_quiet(void);
 

@@ -194,7 +194,8 @@ run_confined(const struct config *c, const struct pipeline_options *options,
 
 	if (p == NULL)
 		return complain(EXIT_RUN, line);
-	if (privileges_drop(privileges, line, sizeof(line)) < 0) {
+	if (privileges_drop(privileges, inputs_capabilities(options->inputs), line, sizeof(line)) <
+	    0) {
 		status = complain(EXIT_RUN, line);
 	} else {
 		daemon_ready();
@@ -397,6 +398,20 @@ start_captures(const struct config *c)
 }
 
 static int
+take_first_up(struct interface_list *live)
+{
+	char line[LINE_MAX_BYTES];
+
+	if (interface_list_first_up(live, line, sizeof(line)) < 0)
+		return complain(EXIT_CONFIG, line);
+	log_line(LOG_LEVEL_NOTICE,
+	         "no input was named (-i, -r or -R): capturing from %s, the first interface that "
+	         "is up",
+	         live->v[0].name);
+	return 0;
+}
+
+static int
 start_live(const struct config *c)
 {
 	struct interface_list live;
@@ -405,13 +420,12 @@ start_live(const struct config *c)
 
 	if (interface_list_read(&live, &c->interfaces, line, sizeof(line)) < 0)
 		status = complain(EXIT_CONFIG, line);
+	else if (live.n == 0)
+		status = take_first_up(&live);
 	else
+		status = 0;
+	if (status == 0)
 		status = check_live_filter(c);
-	if (status == 0 && c->interfaces.n == 0)
-		log_line(LOG_LEVEL_NOTICE,
-		         "no input was named (-i, -r or -R): capturing from %s, the first "
-		         "interface that is up",
-		         live.v[0].name);
 	if (status == 0)
 		status = start(c, NULL, &live);
 	interface_list_clear(&live);

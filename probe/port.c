@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include "probe/kernel_interface.h"
 #include "probe/port_clock.h"
 #include "probe/port_rss.h"
 #include "ring/log.h"
@@ -55,7 +56,7 @@ port_attach_virtual(struct port *p, const char *device, char *error, size_t erro
 	const char *comma = strchr(device, ',');
 	const size_t n = comma != NULL ? (size_t)(comma - device) : strlen(device);
 
-	*p = (struct port){ .socket = -1 };
+	*p = (struct port){ .socket = -1, .is_virtual = true };
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)n, device);
 	snprintf(p->what, sizeof(p->what), "%.*s", (int)n, device);
 	return attach(p, "vdev", comma != NULL ? comma + 1 : "", error, error_size);
@@ -135,12 +136,38 @@ set_up_queues(struct port *p, const struct rte_eth_dev_info *info, char *error, 
 
 /* Frames longer than 1,500 bytes are accounted for like all others. */
 static void
-accept_jumbo(const struct port *p, const struct rte_eth_dev_info *info)
+accept_jumbo(struct port *p, const struct rte_eth_dev_info *info)
 {
 	const uint16_t mtu = info->max_mtu < MTU_JUMBO ? info->max_mtu : MTU_JUMBO;
+	uint16_t before;
 
-	if (mtu > RTE_ETHER_MTU && rte_eth_dev_set_mtu(p->id, mtu) < 0)
+	if (mtu <= RTE_ETHER_MTU || rte_eth_dev_get_mtu(p->id, &before) < 0 || mtu == before)
+		return;
+	if (rte_eth_dev_set_mtu(p->id, mtu) < 0)
 		log_line(LOG_LEVEL_DEBUG, "port %s: its MTU can't be set", p->what);
+	else
+		p->mtu_before = before;
+}
+
+static void
+see_all(struct port *p)
+{
+	if (rte_eth_promiscuous_get(p->id) == 1)
+		return;
+	if (rte_eth_promiscuous_enable(p->id) < 0)
+		log_line(LOG_LEVEL_NOTICE, "port %s: it has no promiscuous mode", p->what);
+	else
+		p->made_promiscuous = true;
+}
+
+/* A kernel's interface lives on behind its port. */
+static void
+leave_as_found(const struct port *p)
+{
+	if (p->made_promiscuous)
+		(void)rte_eth_promiscuous_disable(p->id);
+	if (p->mtu_before != 0)
+		(void)rte_eth_dev_set_mtu(p->id, p->mtu_before);
 }
 
 /* Packets in several buffers and, if asked for, with the time of their reception. */
@@ -194,15 +221,47 @@ port_configure(struct port *p, const struct port_options *o, char *error, size_t
 	rc = make_pools(p, o, error, error_size);
 	if (rc == 0)
 		rc = set_up_queues(p, &info, error, error_size);
-	if (rc == 0 && o->promiscuous && rte_eth_promiscuous_enable(p->id) < 0)
-		log_line(LOG_LEVEL_NOTICE, "port %s: it has no promiscuous mode", p->what);
+	if (rc == 0 && o->promiscuous)
+		see_all(p);
 	return rc;
+}
+
+/* AF_XDP's driver does not notice that its interface is gone, nor that it is down. */
+static bool
+kernel_link_is_up(struct port *p)
+{
+	bool running;
+	const unsigned index = kernel_interface_find(p->what, &running);
+
+	if (!p->lost && index != p->kernel_index) {
+		p->lost = true;
+		log_line(LOG_LEVEL_ERROR,
+		         "interface %s: it is gone; when it is back, start the probe anew: AF_XDP "
+		         "can't take it up again",
+		         p->what);
+	}
+	return running && !p->lost;
+}
+
+/* False: nobody knows. */
+static bool
+link_is_up(struct port *p, bool *up)
+{
+	struct rte_eth_link link = { 0 };
+
+	if (p->kernel_index != 0) {
+		*up = kernel_link_is_up(p);
+		return true;
+	}
+	if (rte_eth_link_get_nowait(p->id, &link) < 0)
+		return false;
+	*up = link.link_status == RTE_ETH_LINK_UP;
+	return true;
 }
 
 int
 port_start(struct port *p, char *error, size_t error_size)
 {
-	struct rte_eth_link link = { 0 };
 	int rc = rte_eth_dev_start(p->id);
 
 	if (rc < 0)
@@ -213,8 +272,7 @@ port_start(struct port *p, char *error, size_t error_size)
 		                                                       : PORT_SPREAD_NONE;
 	if (p->stamp.wanted)
 		port_clock_begin(p->id, &p->stamp);
-	(void)rte_eth_link_get_nowait(p->id, &link);
-	p->link_up = link.link_status == RTE_ETH_LINK_UP;
+	(void)link_is_up(p, &p->link_up);
 	log_line(LOG_LEVEL_NOTICE,
 	         "port %s: %u queue%s of %u descriptors, node %d, link %s, packet times %s",
 	         p->what, p->queues, p->queues == 1 ? "" : "s", p->descriptors, p->socket,
@@ -233,8 +291,8 @@ count(struct counters *c, enum counter i, uint64_t now, uint64_t *before)
 void
 port_look(struct port *p, struct counters *c)
 {
-	struct rte_eth_link link = { 0 };
 	struct rte_eth_stats stats;
+	bool up;
 
 	if (!p->started)
 		return;
@@ -244,10 +302,9 @@ port_look(struct port *p, struct counters *c)
 		count(c, COUNTER_missed_errors, stats.ierrors, &p->errors);
 		p->received = stats.ipackets;
 	}
-	if (rte_eth_link_get_nowait(p->id, &link) < 0 ||
-	    p->link_up == (link.link_status == RTE_ETH_LINK_UP))
+	if (!link_is_up(p, &up) || up == p->link_up)
 		return;
-	p->link_up = link.link_status == RTE_ETH_LINK_UP;
+	p->link_up = up;
 	if (!p->link_up)
 		counter_add(c, COUNTER_link_losses, 1);
 	log_line(LOG_LEVEL_WARNING, "port %s: link %s", p->what, p->link_up ? "up" : "down");
@@ -258,8 +315,12 @@ port_close(struct port *p)
 {
 	if (p->started)
 		(void)rte_eth_dev_stop(p->id);
-	if (p->configured)
+	if (p->configured) {
+		leave_as_found(p);
 		(void)rte_eth_dev_close(p->id);
+	}
+	if (p->attached && p->is_virtual)
+		(void)rte_eal_hotplug_remove("vdev", p->name);
 	for (uint16_t q = 0; q < p->queues && q < PORT_QUEUES_MAX; q++)
 		rte_mempool_free(p->pools[q]);
 	*p = (struct port){ .socket = -1 };

@@ -35,8 +35,13 @@ struct port {
 	uint16_t queues;
 	uint16_t descriptors; /* a queue */
 	int socket;           /* NUMA node, or -1 */
+	bool is_virtual;
+	unsigned kernel_index; /* of the kernel's interface that it is on (AF_XDP); 0: of none */
+	bool lost;             /* ... which is gone: another one of its name is not this port */
 	bool attached, configured, started;
 	bool link_up;
+	uint16_t mtu_before; /* what it was set to when it was found; 0: it was left alone */
+	bool made_promiscuous;
 	struct port_stamp stamp; /* what it stamps packets with, if 'wanted' */
 	enum port_spread spread;
 	struct rte_mempool *pools[PORT_QUEUES_MAX];

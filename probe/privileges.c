@@ -128,14 +128,24 @@ is_dropped(const struct privileges *p)
 }
 
 int
-privileges_drop(const struct privileges *p, char *error, size_t error_size)
+privileges_drop(const struct privileges *p, capabilities keep, char *error, size_t error_size)
 {
+	int rc = 0;
+
+	if (p->user != NULL && keep != 0)
+		rc = capabilities_hold();
+	if (rc < 0) {
+		errno = -rc;
+		return fail('u', p->user, error, error_size);
+	}
 	if (p->set_gid && (setgroups((size_t)p->group_count, p->groups) < 0 || setgid(p->gid) < 0))
 		return fail(p->group != NULL ? 'g' : 'u', p->group != NULL ? p->group : p->user,
 		            error, error_size);
 	if (p->user != NULL && setuid(p->uid) < 0)
 		return fail('u', p->user, error, error_size);
-	if (is_dropped(p))
+	if (p->user != NULL && p->uid != 0 && keep != 0)
+		rc = capabilities_reduce(keep);
+	if (rc == 0 && is_dropped(p))
 		return 0;
 	snprintf(error, error_size, "-%c %.64s: rights could not be given up for good",
 	         p->user != NULL ? 'u' : 'g', p->user != NULL ? p->user : p->group);

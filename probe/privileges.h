@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "probe/capabilities.h"
+
 #define PRIVILEGES_GROUPS_MAX 64
 
 struct privileges {
@@ -32,8 +34,8 @@ int privileges_find(struct privileges *, const char *user, const char *group, ch
  * negative errno with one line in 'error'. */
 int privileges_confine(const char *directory, char *error, size_t error_size);
 
-/* Becomes who was found, for good, which is verified. 0, or a negative errno with one line in
- * 'error'. */
-int privileges_drop(const struct privileges *, char *error, size_t error_size);
+/* Becomes who was found, for good, which is verified; of root's rights another user has those
+ * capabilities alone. 0, or a negative errno with one line in 'error'. */
+int privileges_drop(const struct privileges *, capabilities keep, char *error, size_t error_size);
 
 #endif

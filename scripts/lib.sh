@@ -11,7 +11,7 @@ jobs=${JOBS:-$(nproc)}
 logs=$root/build-logs
 
 # To build and to see flows.
-packages_build=(gcc libc6-dev cmake ninja-build pkg-config libdpdk-dev libhyperscan-dev libssl-dev
+packages_build=(gcc libc6-dev cmake ninja-build pkg-config libdpdk-dev libhyperscan-dev libcap-dev libssl-dev
 	libnuma-dev libpcap-dev libjansson-dev zlib1g-dev libzstd-dev libwrap0-dev python3 argus-client)
 # To run every test besides.
 packages_check=(clang clang-format clang-tidy llvm libclang-rt-14-dev libcmocka-dev

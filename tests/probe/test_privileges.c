@@ -115,7 +115,7 @@ drop_to_stranger(void)
 	gid_t groups[8];
 
 	if (privileges_find(&p, STRANGER_TEXT, STRANGER_TEXT, error, sizeof(error)) != 0 ||
-	    privileges_drop(&p, error, sizeof(error)) != 0)
+	    privileges_drop(&p, 0, error, sizeof(error)) != 0)
 		return 1;
 	if (getuid() != STRANGER || geteuid() != STRANGER || getgid() != STRANGER)
 		return 2;
@@ -134,7 +134,7 @@ drop_without_right(void)
 	if (privileges_find(&p, STRANGER_TEXT, STRANGER_TEXT, error, sizeof(error)) != 0 ||
 	    setuid(65534) < 0)
 		return 1;
-	return privileges_drop(&p, error, sizeof(error)) < 0 && error[0] != '\0' ? 0 : 2;
+	return privileges_drop(&p, 0, error, sizeof(error)) < 0 && error[0] != '\0' ? 0 : 2;
 }
 
 static char jail[64];

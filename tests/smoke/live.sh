@@ -174,4 +174,49 @@ check "replayed" replay vb "$captures/tcp-complete.pcap"
 stop
 accounted "after a loss"
 check_equal "a loss is counted" 1 "$(ledger link_losses)"
+
+# until_line WORDS: it is in the log within five seconds.
+until_line()
+{
+	for ((i = 0; i < 100; i++)); do
+		grep -q "$1" panoptes.err && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# Another user keeps the right to take an interface up again, and no other.
+# the search for leaks may not look into a process that changed its user
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+chmod 755 "$work"
+check "-u: it starts" listen live.argus -i va --kernel-capture packet -u nobody
+check_equal "-u: the rights of its threads" "0000000000000000 0000000000002000" \
+	"$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$probe/task"/*/status | sort -u | paste -s -d ' ')"
+within ip link del va
+check "-u: a lost interface is told of" until_line "interface va: .*looking for it"
+pair va vb
+check "-u: ... and taken up again" until_line "interface va: it is back"
+check "-u: replayed" replay vb "$captures/tcp-complete.pcap"
+stop
+accounted "-u, after a loss"
+
+# AF_XDP leaves an interface as it was found; one that goes away is told of.
+state() { within ip -o link show va | grep -o ' mtu [0-9]*\|PROMISC\|xdp' | paste -s -d ' '; }
+before=$(state)
+if listen live.argus -i va --kernel-capture xdp -u nobody; then
+	stop
+	check_equal "AF_XDP: exit status" 0 "$status"
+	check_equal "AF_XDP: the interface is as it was" "$before" "$(state)"
+	check "AF_XDP: it starts" listen live.argus -i va --kernel-capture xdp
+	within ip link set vb down
+	check "AF_XDP: a link that goes down is told of" until_line "port va: link down"
+	within ip link set vb up
+	check "AF_XDP: ... and when it is up" until_line "port va: link up"
+	within ip link del va
+	check "AF_XDP: an interface that is gone is told of" until_line "interface va: it is gone"
+	stop
+	check_equal "AF_XDP: losses of the link" 2 "$(ledger link_losses)"
+else
+	skip "AF_XDP leaves an interface as it was" "no AF_XDP here"
+fi
 finish
