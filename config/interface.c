@@ -296,7 +296,11 @@ interface_list_first_up(struct interface_list *l, char *error, size_t error_size
 {
 	struct reader r = { .list = l, .whole = "any", .error = error, .error_size = error_size };
 
-	return add_up(&r, 1);
+	int rc = add_up(&r, 1);
+
+	if (rc == -ENOMEM)
+		snprintf(error, error_size, "no memory for the list of interfaces");
+	return rc;
 }
 
 void
