@@ -8,6 +8,7 @@
 set -u -o pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export LSAN_OPTIONS=${LSAN_OPTIONS:-}:suppressions=$here/leaks.supp:print_suppressions=0
 source_root=$(cd "$here/../.." && pwd)
 generator=$source_root/tests/support/captures.py
 captures=${PANOPTES_CAPTURES:?run by ctest, or set it to what captures.py all wrote}
