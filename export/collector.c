@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "export/argus/wire.h"
+#include "export/mar_account.h"
 #include "export/merge.h"
 #include "export/outputs.h"
 
@@ -36,11 +37,6 @@ static_assert(sizeof(struct collector_totals) == TOTALS_WORDS * sizeof(uint64_t)
 #define OUTPUT_WORDS (sizeof(struct collector_output) / sizeof(uint64_t))
 static_assert(sizeof(struct collector_output) == OUTPUT_WORDS * sizeof(uint64_t), "words alone");
 
-/* What receiving cores had counted at the last MAR. */
-struct ledger {
-	uint64_t packets, bytes, flows, dropped;
-};
-
 struct collector {
 	struct collector_options options;
 	struct far_encoder encoder;
@@ -51,7 +47,7 @@ struct collector {
 
 	struct outputs outputs;
 	struct mar mar; /* what all MARs have in common */
-	struct ledger ledger;
+	struct mar_account account;
 	uint64_t mar_due_ns, flush_due_ns, poll_due_ns, waiting_since_ns; /* monotonic */
 	unsigned idle, hurry_turns;
 	uint64_t records_received;
@@ -73,46 +69,22 @@ clock_ns(clockid_t id)
 
 /* --- management records -------------------------------------------------- */
 
-static void
-ledger_read(const struct collector *c, struct ledger *l)
-{
-	*l = (struct ledger){ 0 };
-	for (unsigned i = 0; i < c->options.counting_cores; i++) {
-		const struct counters *n = c->options.worker_counters[i];
-
-		l->packets += counter_get(n, COUNTER_rx_packets);
-		l->bytes += counter_get(n, COUNTER_rx_bytes);
-		l->flows += counter_get(n, COUNTER_flows_opened);
-		l->dropped += counter_get(n, COUNTER_drop_undecodable) +
-		              counter_get(n, COUNTER_drop_link_type) +
-		              counter_get(n, COUNTER_drop_dispatch) +
-		              counter_get(n, COUNTER_packets_lost_ring) +
-		              counter_get(n, COUNTER_missed_kernel) +
-		              counter_get(n, COUNTER_missed_port) +
-		              counter_get(n, COUNTER_missed_memory);
-	}
-}
-
 /* A STATUS or STOP MAR to every output, behind all records so far. */
 static void
 collector_mar(struct collector *c, enum flow_cause cause)
 {
-	struct ledger now;
+	const struct collector_options *o = &c->options;
 
 	outputs_flush(&c->outputs);
-	ledger_read(c, &now);
+	mar_account_take(&c->account, o->worker_counters, o->counting_cores, &c->mar);
 	c->mar.cause = cause;
 	c->mar.start_ns = c->mar.now_ns;
 	c->mar.now_ns = clock_ns(CLOCK_REALTIME);
 	c->mar.last_sequence = c->last_sequence;
-	c->mar.packets = now.packets - c->ledger.packets;
-	c->mar.bytes = now.bytes - c->ledger.bytes;
-	c->mar.flows = (uint32_t)(now.flows - c->ledger.flows);
-	c->mar.dropped = (uint32_t)(now.dropped - c->ledger.dropped);
+	c->mar.interface_type = cause == CAUSE_STATUS ? o->interface_type : 0;
 	c->mar.clients = outputs_live(&c->outputs);
 	c->mar.buffers = 1;
 	c->mar.memory = OUTPUT_BLOCK_SIZE;
-	c->ledger = now;
 	outputs_mar(&c->outputs, &c->mar);
 }
 
@@ -307,6 +279,16 @@ collector_hold(struct collector *c)
 	}
 }
 
+/* All records are there; the last losses of ports may not be counted yet. */
+static void
+collector_settle(struct collector *c)
+{
+	while (c->options.settles && !control_settled(c->options.control)) {
+		outputs_serve(&c->outputs, clock_ns(CLOCK_MONOTONIC));
+		collector_idle(c);
+	}
+}
+
 int
 collector_run(void *arg)
 {
@@ -332,6 +314,7 @@ collector_run(void *arg)
 		else
 			collector_idle(c);
 	}
+	collector_settle(c);
 	collector_mar(c, CAUSE_STOP);
 	show_totals(c);
 	outputs_close(&c->outputs);

@@ -34,7 +34,11 @@ struct collector_options {
 	uint32_t flows_per_worker;
 	const struct source_id *source_ids; /* per worker: its records'; SOURCE_ID_NONE or NULL: the
 	                                       probe's */
-	bool live;               /* record times are the clock's: how late they are is counted */
+	bool live;    /* record times are the clock's: how late they are is counted */
+	bool settles; /* control_settle() will be called once all that was lost is counted: the last
+	                 MARs wait for it */
+	uint8_t interface_type;  /* of STATUS MARs: libpcap's number of the first interface's link
+	                            type; 0: none, or one that is too large for a MAR */
 	struct control *control; /* told to stop when an output fails for good */
 };
 

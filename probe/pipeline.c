@@ -48,7 +48,8 @@ look_after_apps(struct pipeline *p)
 	(void)apps_tidy(p->options.apps);
 }
 
-/* Until one more lcore has ended; a live probe's clock and ports are looked after meanwhile. */
+/* Until one more lcore has ended; a live probe's clock and ports are looked after meanwhile. By
+ * the monotonic clock: the other one may be set while this waits. */
 static unsigned
 wait_for_one(struct pipeline *p)
 {
@@ -56,18 +57,31 @@ wait_for_one(struct pipeline *p)
 
 	if (!p->options.inputs->live)
 		return sem_wait(&p->done) == 0; /* a signal interrupts it: wait on */
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += TICK_NS;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
-	if (sem_timedwait(&p->done, &until) == 0)
+	if (sem_clockwait(&p->done, CLOCK_MONOTONIC, &until) == 0)
 		return 1;
 	inputs_tick(p->options.inputs);
 	if (p->options.apps != NULL)
 		look_after_apps(p);
 	return 0;
+}
+
+/* The collector is the last: it waits for what ports lost until the others had ended. */
+static void
+wait_for_all(struct pipeline *p)
+{
+	for (unsigned ended = 0; ended < p->job_count;) {
+		ended += wait_for_one(p);
+		if (ended + 1 != p->job_count || control_settled(p->options.control))
+			continue;
+		inputs_settle(p->options.inputs);
+		control_settle(p->options.control);
+	}
 }
 
 int
@@ -96,12 +110,10 @@ pipeline_run(struct pipeline *p)
 			job_start(p, at->dispatch_lcore[next++], dispatch_run,
 			          &p->feeds[i].dispatch);
 
-	for (unsigned ended = 0; ended < p->job_count;)
-		ended += wait_for_one(p);
+	wait_for_all(p);
 	for (unsigned i = 0; i < p->job_count; i++)
 		rte_eal_wait_lcore(p->jobs[i].lcore);
 	telemetry_stop();
-	inputs_settle(p->options.inputs);
 	p->collector_result = p->jobs[0].result;
 	return 0;
 }

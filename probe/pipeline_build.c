@@ -306,7 +306,7 @@ create_feeds(struct pipeline *p, char *error, size_t error_size)
 static int
 create_collector(struct pipeline *p, char *error, size_t error_size)
 {
-	const struct collector_options o = {
+	struct collector_options o = {
 		.config = p->options.config,
 		.layout = &p->layout,
 		.rings = p->flow_rings,
@@ -316,9 +316,13 @@ create_collector(struct pipeline *p, char *error, size_t error_size)
 		.flows_per_worker = p->flows_per_worker,
 		.source_ids = p->source_ids,
 		.live = p->options.inputs->live,
+		.settles = p->options.inputs->live,
 		.control = p->options.control,
 	};
 
+	if (p->options.inputs->live && p->options.inputs->links != 0 &&
+	    p->options.inputs->link_types[0] <= UINT8_MAX)
+		o.interface_type = (uint8_t)p->options.inputs->link_types[0];
 	p->collector = collector_create(&o, error, error_size);
 	return p->collector != NULL ? 0 : -EIO;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -280,6 +281,18 @@ port_start(struct port *p, char *error, size_t error_size)
 	return 0;
 }
 
+int
+port_stats(const struct port *p, struct rte_eth_stats *stats)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int rc;
+
+	pthread_mutex_lock(&lock);
+	rc = rte_eth_stats_get(p->id, stats);
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
 static void
 count(struct counters *c, enum counter i, uint64_t now, uint64_t *before)
 {
@@ -296,11 +309,10 @@ port_look(struct port *p, struct counters *c)
 
 	if (!p->started)
 		return;
-	if (rte_eth_stats_get(p->id, &stats) == 0) {
+	if (port_stats(p, &stats) == 0) {
 		count(c, COUNTER_missed_port, stats.imissed, &p->missed);
 		count(c, COUNTER_missed_memory, stats.rx_nombuf, &p->no_memory);
 		count(c, COUNTER_missed_errors, stats.ierrors, &p->errors);
-		p->received = stats.ipackets;
 	}
 	if (!link_is_up(p, &up) || up == p->link_up)
 		return;

@@ -21,6 +21,7 @@
 #define PORT_QUEUES_MAX 64
 
 struct rte_mempool;
+struct rte_eth_stats;
 
 /* What flows are spread by. */
 enum port_spread {
@@ -47,7 +48,6 @@ struct port {
 	struct rte_mempool *pools[PORT_QUEUES_MAX];
 	/* what was counted up to the last look */
 	uint64_t missed, no_memory, errors;
-	uint64_t received; /* packets, as the port counts */
 };
 
 struct port_options {
@@ -71,6 +71,10 @@ uint64_t port_queue_memory(uint32_t mbufs, uint16_t burst);
 /* Queues, mempools, hashing. port->queues is what there is then. */
 int port_configure(struct port *, const struct port_options *, char *error, size_t error_size);
 int port_start(struct port *, char *error, size_t error_size);
+
+/* Any thread may ask, one at a time is answered: drivers add up registers that are cleared by
+ * reading. 0 or a negative errno. */
+int port_stats(const struct port *, struct rte_eth_stats *);
 
 /* Once a second: adds what the port lost since the last look to the counters, tells when the link
  * changed. */

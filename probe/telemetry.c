@@ -199,7 +199,7 @@ make_ports(struct rte_tel_data *d)
 		struct rte_tel_data *one = part_new();
 		struct rte_eth_stats stats;
 
-		if (one == NULL || rte_eth_stats_get(p->id, &stats) < 0) {
+		if (one == NULL || port_stats(p, &stats) < 0) {
 			rte_tel_data_free(one);
 			continue;
 		}

@@ -12,6 +12,7 @@
 struct control {
 	_Alignas(64) _Atomic bool stop; /* set by a signal or a fatal error; never cleared */
 	_Atomic bool reload;            /* a signal asks for the rules of applications anew */
+	_Atomic bool settled; /* whoever receives has ended, and what was lost is counted */
 };
 
 static inline void
@@ -31,6 +32,18 @@ static inline void
 control_stop(struct control *c)
 {
 	atomic_store_explicit(&c->stop, true, memory_order_release);
+}
+
+static inline void
+control_settle(struct control *c)
+{
+	atomic_store_explicit(&c->settled, true, memory_order_release);
+}
+
+static inline bool
+control_settled(const struct control *c)
+{
+	return atomic_load_explicit(&c->settled, memory_order_acquire);
 }
 
 static inline bool

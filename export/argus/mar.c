@@ -80,7 +80,8 @@ mar_encode(const struct mar *m, uint8_t *out)
 	put_wall_time(out + 32, m->now_ns);
 	out[40] = dialect->version;
 	out[41] = WIRE_MINOR;
-	/* 42: interface type and status, none in file mode */
+	out[42] = m->interface_type;
+	/* 43: its status, which argus leaves 0 */
 	put_u16(out + 44, m->far_interval_s);
 	put_u16(out + 46, m->mar_interval_s);
 	put_u64(out + 48, m->packets);

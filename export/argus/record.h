@@ -90,6 +90,7 @@ struct mar {
 	uint32_t clients;        /* outputs */
 	uint32_t buffers;        /* output blocks held */
 	uint32_t memory;         /* bytes of them */
+	uint8_t interface_type;  /* libpcap's number of the link type; 0: not told */
 	uint16_t user_size[2];   /* captured user data, source and destination */
 };
 /* Always WIRE_MAR_SIZE bytes. */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +225,57 @@ file_of_one_flow_is_the_worked_example(void **state)
 	assert_int_equal(word(f, 340 + 92), 1);    /* outputs */
 }
 
+static void *
+collector_thread(void *arg)
+{
+	return (void *)(intptr_t)collector_run(arg);
+}
+
+/* Each kind of loss is in the STOP MAR, also what is counted after the last record. */
+static void
+last_mar_has_all_losses(void **state)
+{
+	static const enum counter losses[] = {
+		COUNTER_drop_undecodable,  COUNTER_drop_link_type, COUNTER_drop_dispatch,
+		COUNTER_packets_lost_ring, COUNTER_missed_kernel,  COUNTER_missed_port,
+		COUNTER_missed_memory,     COUNTER_missed_errors,
+	};
+	struct fixture *f = *state;
+	struct collector *c;
+	pthread_t thread;
+	void *rc;
+
+	f->options.settles = true;
+	f->options.interface_type = 1;
+	put(f, 0, 7, 1, FLOW_RECORD_FIRST);
+	c = create(f);
+	end(f);
+	assert_int_equal(pthread_create(&thread, NULL, collector_thread, c), 0);
+	while (fake_flow_ring_used(f->ring[0]) != 0)
+		sched_yield();
+	for (unsigned i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		counter_add(&f->counters[i % WORKERS], losses[i], 1ull << i);
+	control_settle(&f->control);
+	assert_int_equal(pthread_join(thread, &rc), 0);
+	assert_null(rc);
+	collector_free(c);
+	slurp(f, f->path[0]);
+	assert_int_equal(word(f, f->file_size - 128), 0x83300020);
+	assert_int_equal(word(f, f->file_size - 128 + 80), 0xff);
+	assert_int_equal(word(f, f->file_size - 128 + 40) >> 8 & 0xff, 0); /* STATUS MARs have it */
+}
+
+/* 32 bits are few for a minute of packets: as many as they hold. */
+static void
+losses_beyond_a_word_are_not_cut(void **state)
+{
+	struct fixture *f = *state;
+
+	counter_add(&f->counters[0], COUNTER_missed_port, (1ull << 32) + 5);
+	assert_int_equal(run(f), 0);
+	assert_int_equal(word(f, 128 + 80), UINT32_MAX);
+}
+
 static void
 flow_keeps_its_number(void **state)
 {
@@ -416,12 +468,6 @@ output_that_cannot_be_is_refused_in_one_line(void **state)
 	assert_non_null(strstr(error, "Is a directory"));
 }
 
-static void *
-collector_thread(void *arg)
-{
-	return (void *)(intptr_t)collector_run(arg);
-}
-
 static void
 sleep_ms(long ms)
 {
@@ -434,11 +480,13 @@ static void
 records_reach_the_file_while_nothing_more_comes(void **state)
 {
 	struct fixture *f = *state;
-	struct collector *c = create(f);
+	struct collector *c;
 	pthread_t thread;
 	void *rc;
 
 	f->config.mar_interval_s = 1;
+	f->options.interface_type = 1;
+	c = create(f);
 	put(f, 0, 1, 1, FLOW_RECORD_FIRST);
 	for (unsigned i = 0; i < WORKERS; i++)
 		flow_ring_set_clock(f->ring[i], 2000000000);
@@ -463,6 +511,7 @@ records_reach_the_file_while_nothing_more_comes(void **state)
 	assert_int_equal(f->totals.records_written, 2);
 	assert_int_equal(word(f, 128 + 212) >> 16, 0x8320);
 	assert_int_equal(word(f, 128 + 212 + 72), 1);
+	assert_int_equal(word(f, 128 + 212 + 40) >> 8 & 0xff, 1);
 }
 
 int
@@ -471,6 +520,8 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 	const struct CMUnitTest tests[] = {
 		TEST(file_of_one_flow_is_the_worked_example),
+		TEST(last_mar_has_all_losses),
+		TEST(losses_beyond_a_word_are_not_cut),
 		TEST(flow_keeps_its_number),
 		TEST(format_5_numbers_records),
 		TEST(records_come_in_report_order_whatever_the_spread),

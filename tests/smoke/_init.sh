@@ -116,6 +116,15 @@ totals()
 	racount -r "$1" | awk '$1 == "sum" { print $3, $6 }'
 }
 
+# told FILE: packets, bytes and losses that its MARs tell of, and what --stats says of them.
+told() { "$source_root/tests/support/mars.py" "$1" | cut -d ' ' -f 1-3; }
+counted()
+{
+	awk '$1 == "rx_packets" { packets = $2 } $1 == "rx_bytes" { bytes = $2 }
+		$1 ~ /^(drop_(undecodable|link_type|dispatch|sampled|table)|packets_lost_ring|missed_.*)$/ { lost += $2 }
+		END { print packets, bytes, lost }' panoptes.err
+}
+
 # flows FILE: racluster's sums in the generator's form; the ICMP and ARP details
 # that ra prints in the place of ports are left out.
 flows()

@@ -58,6 +58,7 @@ accounted()
 	check_equal "$1: exit status" 0 "$status"
 	check_equal "$1: every packet received" "$(sent)" "$(ledger rx_packets)"
 	check_equal "$1: none unaccounted" "0 0" "$(ledger unaccounted) $(ledger records_unaccounted)"
+	check_equal "$1: the MARs tell the same" "$(counted)" "$(told live.argus)"
 	check_equal "$1: none missed" "0 0 0 0" \
 		"$(ledger missed_kernel) $(ledger missed_port) $(ledger missed_memory) $(ledger drop_dispatch)"
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a MAR says of the packets: how many came, in how many new flows, and how
+ * many were lost since the MAR before. A packet is lost if it reached the probe's
+ * port or interface and is in no record: dropped by name, missed by port or
+ * kernel, damaged, or in a record that found no room.
+ *
+ * The collector's; counters are other cores'.
+ */
+#ifndef PANOPTES_EXPORT_MAR_ACCOUNT_H
+#define PANOPTES_EXPORT_MAR_ACCOUNT_H
+
+#include <stdint.h>
+
+#include "export/argus/record.h"
+#include "ring/counters.h"
+
+/* Counted up to the last MAR. */
+struct mar_account {
+	uint64_t packets, bytes, flows, dropped;
+};
+
+/* Packets that were lost, of counters that were summed up. */
+uint64_t mar_account_dropped(const uint64_t sum[COUNTER_COUNT]);
+
+/* Fills in packets, bytes, flows and dropped: what 'n' cores have counted since the last call.
+ * Where 32 bits are too few, it is as much as they hold. */
+void mar_account_take(struct mar_account *, const struct counters *const *cores, unsigned n,
+                      struct mar *);
+
+#endif
