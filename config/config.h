@@ -129,6 +129,9 @@ enum timestamps { TIMESTAMPS_AUTO = 0, TIMESTAMPS_PORT, TIMESTAMPS_CPU };
 /* What an idle core does: --power. AUTO: polls where every busy core has a CPU to itself. */
 enum power { POWER_AUTO = 0, POWER_POLL, POWER_SLEEP };
 
+/* What a worker does that runs short of time or room: --overload. */
+enum overload_policy { OVERLOAD_POLICY_SHED = 0, OVERLOAD_POLICY_LOSE };
+
 /* What spreads packets over workers: --spread. By address, fragments and ICMP errors meet their
  * flow. */
 enum spread { SPREAD_ADDRESS = 0, SPREAD_FLOW };
@@ -231,6 +234,7 @@ struct config {
 	enum timestamps timestamps;
 	enum power power;
 	enum spread spread;
+	enum overload_policy overload;
 	uint32_t mbufs;  /* --mbufs, a receive queue; 0: by its descriptors */
 	char *lcores;    /* --lcores, a list of CPUs; NULL: all that the process may use */
 	char *name;      /* --name: of the directory of the telemetry socket */

@@ -265,6 +265,9 @@ KEY(timestamps, "PANOPTES_TIMESTAMPS", 0, "timestamps", CHOICE, timestamps, "aut
 KEY(spread, "PANOPTES_SPREAD", 0, "spread", CHOICE, spread, "address", 0, 0, "address|flow", NULL,
     0, "what ports spread packets over workers by: addresses, so that fragments and ICMP errors "
     "meet their flow, or addresses and ports, which is more even")
+KEY(overload, "PANOPTES_OVERLOAD", 0, "overload", CHOICE, overload, "shed", 0, 0, "shed|lose", NULL, 0,
+    "what a worker does live that runs short of time or room: shed work step by step, up to new "
+    "flows that it samples, or lose what comes")
 KEY(mbufs, "PANOPTES_MBUFS", 0, "mbufs", U32, mbufs, "0", 0, UINT32_C(1) << 24, "n", NULL, 0,
     "packet buffers of each receive queue; 0 is what its descriptors need")
 KEY(dry_run, NULL, 0, "dry-run", ACTION, action, NULL, 0, CONFIG_DRY_RUN, NULL, "yes", 0,

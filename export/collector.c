@@ -246,6 +246,9 @@ collector_housekeep(struct collector *c, uint64_t now_ns)
 		outputs_poll(&c->outputs, now_ns);
 		c->poll_due_ns = now_ns + POLL_NS;
 	}
+	if (interval_s != 0 &&
+	    mar_account_sampling(&c->account, c->options.rings, c->options.workers, now_ns))
+		collector_mar(c, CAUSE_STATUS);
 	if (interval_s != 0 && now_ns >= c->mar_due_ns) {
 		collector_mar(c, CAUSE_STATUS);
 		c->mar_due_ns += (uint64_t)interval_s * NS_PER_S;

@@ -159,11 +159,14 @@ struct flow_layout {
 	uint32_t tunnel_at;    /* struct flow_tunnel; 0: not there */
 	uint32_t control_at;   /* struct flow_control; 0: not there */
 	bool keeps_user;       /* any user data */
+	bool sheds_user;       /* ... but not now; that of the control plane is kept */
+	bool sheds_jitter;     /* jitter_at is not in use now */
 	uint32_t keystroke_at; /* struct flow_keystroke; 0: not there */
 	uint32_t apps_at;      /* struct matcher_flow; 0: not there */
 	struct keystroke_rules keystroke;
 	bool track_duplicates;
-	uint64_t interval_ns; /* status interval */
+	uint64_t interval_ns;     /* status interval */
+	uint64_t jitter_since_us; /* times between packets are known from here on */
 	struct flow_control_plane control;
 };
 

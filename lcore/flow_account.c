@@ -314,7 +314,7 @@ count_gap(const struct flow_layout *l, struct flow_jitter *j, uint64_t time_ns, 
 	if (now_us <= last_us)
 		return;
 	j->last_us[dir] = now_us;
-	if (last_us == 0 || gap_us >= 2 * (l->interval_ns / US))
+	if (last_us == 0 || last_us < l->jitter_since_us || gap_us >= 2 * (l->interval_ns / US))
 		return;
 	if (g->count == 0 || (float)gap_us < g->min_us)
 		g->min_us = (float)gap_us;
@@ -378,12 +378,12 @@ flow_count(const struct flow_layout *l, struct flow *f, const struct packet *p, 
 		count_mac(f, flow_mac(l, f), p, dir);
 	if (l->sizes_at != 0)
 		count_size(flow_sizes(l, f), p->bytes, dir);
-	if (l->jitter_at != 0)
+	if (l->jitter_at != 0 && !l->sheds_jitter)
 		count_gap(l, flow_jitter(l, f), p->time_ns, dir, active);
 	if (l->tunnel_at != 0 && (p->flags & PACKET_OUTER))
 		flow_tunnel_count(flow_tunnel(l, f), p, dir);
 	if (l->keystroke_at != 0 && (p->flags & PACKET_TCP))
 		flow_keystroke_update(flow_keystroke(l, f), &l->keystroke, p, dir);
-	if (l->keeps_user)
+	if (l->keeps_user && (!l->sheds_user || (f->flags & FLOW_CONTROL)))
 		flow_user_count(l, f, p, dir);
 }

@@ -7,20 +7,18 @@
  */
 #include "lcore/flow_engine.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
-#include <rte_errno.h>
 
 #include "lcore/flow_engine_internal.h"
 #include "lcore/flow_user.h"
 
-#define AHEAD 16                  /* packets whose lines are on their way */
-#define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
-#define EXPIRE_STEP 512           /* entries looked at between two bursts of live traffic */
+#define AHEAD 16        /* packets whose lines are on their way */
+#define EXPIRE_STEP 512 /* entries looked at between two bursts of live traffic */
+
+#define IN_A_FLOW COUNTER_flow_packets /* what became of a packet */
 
 #define IPPROTO_ICMP 1
 #define IPPROTO_ICMPV6 58
@@ -33,72 +31,6 @@ struct lookup {
 	struct flow_key directed[VIEW_BURST]; /* keys of unidirectional flows */
 	uint64_t inserted, removed;           /* the engine's, when it was made */
 };
-
-static void
-engine_configure(struct flow_engine *e, const struct config *c)
-{
-	flow_layout_init(&e->layout, c);
-	flow_idle_init(&e->idle, c);
-	e->fragment_ns = e->idle.fragment.seconds * NS_PER_S;
-	e->unidirectional = c->unidirectional;
-	e->start_records = c->start_records;
-	e->special = c->start_records;
-}
-
-struct flow_engine *
-flow_engine_create(const struct flow_engine_options *o)
-{
-	struct flow_engine *e = calloc(1, sizeof(*e));
-	struct flow_table_options table = {
-		.capacity = o->flows,
-		.seed = o->seed,
-		.huge = o->config->huge == HUGE_YES,
-		.socket = o->socket,
-	};
-
-	if (e == NULL)
-		return NULL;
-	engine_configure(e, o->config);
-	e->record_layout = *o->layout;
-	e->ring = o->ring;
-	e->counters = o->counters;
-	e->worker = o->worker;
-	e->lossless = o->lossless;
-	table.entry_size = e->layout.entry_size;
-	if (e->layout.control_at != 0) {
-		e->layout.control.counters = o->counters;
-		e->layout.control.data = control_data_create(CONTROL_BLOCKS, o->socket);
-	}
-	if (e->layout.control_at == 0 || e->layout.control.data != NULL)
-		e->table = flow_table_create(&table);
-	if (e->table != NULL)
-		e->timer = flow_timer_create(e->table, o->socket);
-	if (e->timer != NULL && o->apps != NULL)
-		e->apps = apps_queue_create(&e->layout, o->apps, o->worker, o->flows, o->counters,
-		                            o->socket);
-	if (e->timer != NULL && (o->apps == NULL || e->apps != NULL) &&
-	    flow_order_init(&e->order, o->flows, o->socket) == 0)
-		return e;
-	flow_engine_free(e);
-	errno = ENOMEM;
-	return NULL;
-}
-
-void
-flow_engine_free(struct flow_engine *e)
-{
-	if (e == NULL)
-		return;
-	if (e->order.due != NULL)
-		flow_order_fini(&e->order);
-	if (e->timer != NULL)
-		flow_timer_free(e->timer);
-	if (e->table != NULL)
-		flow_table_free(e->table);
-	control_data_free(e->layout.control.data);
-	apps_queue_free(e->apps);
-	free(e);
-}
 
 /* The key as the configuration wants it: of one direction only, an ICMP exchange excepted. */
 static const struct flow_key *
@@ -120,7 +52,7 @@ make_room(struct flow_engine *e, struct lookup *l, unsigned n)
 	unsigned missing = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		missing += l->entries[i] == NULL;
+		missing += l->entries[i] == NULL && engine_takes(e, l->hashes[i]);
 	engine_make_room(e, missing);
 	flow_table_lookup_burst(e->table, l->keys, l->hashes, l->entries, n);
 }
@@ -155,12 +87,15 @@ lookup_flow(const struct flow_engine *e, const struct lookup *l, unsigned i)
 	return flow_of(flow_table_lookup(e->table, l->keys[i], l->hashes[i]));
 }
 
+/* NULL: there is no room. */
 static struct flow *
 open_flow(struct flow_engine *e, const struct lookup *l, unsigned i, const struct packet *p)
 {
 	struct flow *f = engine_insert(e, l->keys[i], l->hashes[i]);
 	const struct flow_idle idle = flow_idle_of(&e->idle, l->keys[i]);
 
+	if (unlikely(f == NULL))
+		return NULL;
 	f->idle_s = idle.seconds;
 	f->idle_strict = idle.strict;
 	flow_start(&e->layout, f, p);
@@ -225,6 +160,11 @@ end_interval(struct flow_engine *e, struct flow *f, const struct packet *p, bool
 	const bool pending = flow_pending(f);
 	const bool expired = !joined && is_expired(e, f, p);
 
+	if (pending && !expired && engine_merges(e, f)) {
+		counter_add(e->counters, COUNTER_records_merged, 1);
+		f->start_ns = p->time_ns;
+		return;
+	}
 	(void)engine_report(e, f, engine_cause(f), e->clock_ns, !expired);
 	if (expired)
 		restart_flow(e, f, p);
@@ -301,6 +241,20 @@ count_special(struct flow_engine *e, struct flow *f, const struct packet *p, int
 		(void)engine_report(e, f, CAUSE_START, e->clock_ns, false);
 }
 
+/* For overload a payload is not looked at, and what comes behind it would tell less than a guess:
+ * the flow keeps what was found by then. */
+static inline bool
+passes_over(struct flow_engine *e, struct flow *f, const struct packet *p)
+{
+	if (likely(!e->sheds_payload))
+		return false;
+	if (p->payload_captured != 0) {
+		f->flags &= ~(FLOW_LOOK_SRC | FLOW_LOOK_DST);
+		counter_add(e->counters, COUNTER_shed_payloads, 1);
+	}
+	return true;
+}
+
 static void
 count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int dir)
 {
@@ -315,7 +269,7 @@ count_packet(struct flow_engine *e, struct flow *f, const struct packet *p, int 
 	if (unlikely(e->layout.control_at != 0) && flow_user_is_full(&e->layout, f, p, dir))
 		(void)engine_report(e, f, engine_cause(f), e->clock_ns, false);
 	flow_count(&e->layout, f, p, dir, active);
-	if (f->flags & (FLOW_LOOK_SRC << dir))
+	if (f->flags & (FLOW_LOOK_SRC << dir) && !passes_over(e, f, p))
 		flow_apps_count(e->apps, f, flow_table_index(e->table, &f->entry), p, dir);
 	if (unlikely(e->special))
 		count_special(e, f, p, dir);
@@ -336,7 +290,8 @@ fragment_direction(const struct flow *f, const struct packet *p)
 	return memcmp(from, f->entry.key.addr[flow_source(f)], sizeof(p->key.addr[0])) != 0;
 }
 
-static void
+/* What became of the packet: IN_A_FLOW, or the counter of those that got none. */
+static enum counter
 engine_packet(struct flow_engine *e, const struct lookup *l, unsigned i, const struct packet *p)
 {
 	struct flow *f = lookup_flow(e, l, i);
@@ -353,20 +308,29 @@ engine_packet(struct flow_engine *e, const struct lookup *l, unsigned i, const s
 			rearm(e, f);
 		}
 	}
-	if (f == NULL)
+	if (f == NULL) {
+		if (unlikely(!engine_takes(e, l->hashes[i])))
+			return COUNTER_drop_sampled;
 		f = open_flow(e, l, i, p);
-	else if (p->time_ns >= f->start_ns && p->time_ns >= engine_due_ns(e, f))
+		if (unlikely(f == NULL))
+			return COUNTER_drop_table;
+	} else if (p->time_ns >= f->start_ns && p->time_ns >= engine_due_ns(e, f)) {
 		end_interval(e, f, p, joined);
+	}
 	count_packet(e, f, p, joined ? fragment_direction(f, p) : flow_direction(f, p));
+	return IN_A_FLOW;
 }
 
+/* 'refused': bits of the packets that are in no flow. */
 static void
 count_burst(struct flow_engine *e, const struct packet *packets, const struct packet_view *views,
-            unsigned n)
+            unsigned n, uint64_t refused)
 {
 	uint64_t counted = 0, bytes = 0, truncated = 0, malformed = 0, inner = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		if (unlikely(refused >> i & 1))
+			continue;
 		if (views[i].flags & (VIEW_NOTICE | VIEW_INNER | VIEW_SAMPLE)) {
 			inner += (views[i].flags & (VIEW_NOTICE | VIEW_INNER)) == VIEW_INNER;
 			continue;
@@ -384,6 +348,10 @@ count_burst(struct flow_engine *e, const struct packet *packets, const struct pa
 		counter_add(e->counters, COUNTER_truncated, truncated);
 		counter_add(e->counters, COUNTER_malformed, malformed);
 	}
+	if (unlikely(e->layout.sheds_user) && e->layout.keeps_user)
+		counter_add(e->counters, COUNTER_shed_packets, counted);
+	if (unlikely(e->layout.sheds_jitter) && e->layout.jitter_at != 0)
+		counter_add(e->counters, COUNTER_shed_gaps, counted);
 }
 
 /* Reading files, time is the packets': what is due before a packet goes out before it. A flow that
@@ -420,7 +388,7 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
                   const struct packet_view *views, unsigned n)
 {
 	struct lookup l;
-	uint64_t opened;
+	uint64_t opened, refused = 0;
 
 	if (n == 0)
 		return;
@@ -431,6 +399,8 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 	for (unsigned i = 0; i < AHEAD && i < n; i++)
 		prefetch_flow(l.entries[i], &packets[i]);
 	for (unsigned i = 0; i < n; i++) {
+		enum counter fate;
+
 		if (i + AHEAD < n)
 			prefetch_flow(l.entries[i + AHEAD], &packets[i + AHEAD]);
 		tell_time(e, views[i].clock_ns, views[i].before_ns);
@@ -439,11 +409,15 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 				mark_quoted(e, &packets[i]);
 			continue;
 		}
-		engine_packet(e, &l, i, &packets[i]);
+		fate = engine_packet(e, &l, i, &packets[i]);
+		if (unlikely(fate != IN_A_FLOW)) {
+			refused |= UINT64_C(1) << i;
+			engine_refuse(e, &packets[i], &views[i], fate);
+		}
 	}
 	if (e->apps != NULL)
 		flow_apps_flush(e->apps);
-	count_burst(e, packets, views, n);
+	count_burst(e, packets, views, n, refused);
 	if (e->opened != opened)
 		counter_add(e->counters, COUNTER_flows_opened, e->opened - opened);
 }
@@ -471,6 +445,7 @@ flow_engine_flush(struct flow_engine *e)
 	const uint64_t end_ns = e->clock_ns + e->layout.interval_ns + 2 * FLOW_TIMER_TICK_NS;
 
 	e->lossless = true;
+	flow_engine_shed(e, 0); /* nothing waits for another record */
 	while (e->clock_ns < end_ns)
 		(void)engine_expire(e, e->clock_ns + FLOW_TIMER_TICK_NS, UINT32_MAX);
 	if (counter_get(e->counters, COUNTER_flows_evicted) != 0)

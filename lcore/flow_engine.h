@@ -33,7 +33,8 @@ struct flow_engine_options {
 	const struct control *control; /* lossless waiting ends when it says stop twice over */
 	uint32_t flows;                /* entries of this worker's table */
 	uint8_t worker;
-	bool lossless;     /* reading files: wait for a full ring instead of dropping records */
+	bool lossless;     /* reading files: wait for a full ring instead of dropping records, and
+	                      give up any flow for a new one */
 	int socket;        /* NUMA node, or SOCKET_ID_ANY */
 	uint64_t seed;     /* of the keyed hash; random per run */
 	struct apps *apps; /* rules that name applications; NULL: none */
@@ -47,6 +48,10 @@ void flow_engine_free(struct flow_engine *);
  * packets[i] came from (VIEW_NOTICE among its flags: only the quoted flow is marked). */
 void flow_engine_burst(struct flow_engine *, const struct packet *packets,
                        const struct packet_view *views, unsigned n);
+
+/* Does without what this rung of the ladder says (lcore/overload.h), from the next burst on. Of new
+ * flows that are not taken each packet is counted as drop_sampled. */
+void flow_engine_shed(struct flow_engine *, unsigned rung);
 
 /* Hands on the record of a flow that an export told of; everything but flow_index, worker and
  * report_ns is there. */

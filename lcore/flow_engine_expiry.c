@@ -7,6 +7,7 @@
  */
 #include "lcore/flow_engine_internal.h"
 
+#include <rte_branch_prediction.h>
 #include <rte_common.h>
 
 #define EVICT_TRIES 8 /* flows looked at for one that is given up */
@@ -87,6 +88,12 @@ report_order(struct flow_engine *e)
 		const uint64_t due_ns = flow_due_tick(&o->due[i]) * FLOW_TIMER_TICK_NS;
 
 		prefetch_due(o, i);
+		if (unlikely(e->merges) && engine_merges(e, f)) {
+			counter_add(e->counters, COUNTER_records_merged, 1);
+			f->start_ns = e->clock_ns;
+			flow_timer_arm(e->timer, &f->entry, engine_due_ns(e, f));
+			continue;
+		}
 		if (engine_report(e, f, engine_cause(f), due_ns, true))
 			due_idle(e, f);
 		else
@@ -144,24 +151,37 @@ engine_expire(struct flow_engine *e, uint64_t now_ns, unsigned budget)
 	return more;
 }
 
-/* Answered, and still alive: what a flood must not push out. */
+/* What a flood must not push out: a connection whose handshake was completed, until it is closed;
+ * of the rest, what was answered or has lasted for more than an interval, and still goes on.
+ * Senders that forge their address get no further than a question, or the answer to it. */
 static bool
-is_established(const struct flow *f)
+is_established(const struct flow_engine *e, const struct flow *f)
 {
 	const uint32_t both = FLOW_RECORD_IPATTR_SRC | FLOW_RECORD_IPATTR_DST;
+	const bool answered = (f->flags & both) == both;
+	const uint64_t last_ns = flow_last_ns(f);
 
-	return (f->flags & both) == both &&
-	       !((f->flags & FLOW_HAS_TCP) && flow_tcp_closed(&f->tcp));
+	if (e->clock_ns > last_ns && e->clock_ns - last_ns >= 2 * e->layout.interval_ns &&
+	    !(f->flags & FLOW_HAS_TCP))
+		return false;
+	if (!answered)
+		return (f->flags & FLOW_REPORTED) && flow_pending(f);
+	return !(f->flags & FLOW_HAS_TCP) ||
+	       ((f->tcp.status & TCP_ESTABLISHED) && !flow_tcp_closed(&f->tcp));
 }
 
 /* Back into the wheel, to come after its idle time: so that the next look finds another. */
 static void
 spare(struct flow_engine *e, struct flow *f)
 {
+	uint64_t wait_ns = e->layout.interval_ns + engine_idle_ns(f);
+
 	if (flow_timer_armed(&f->entry))
 		flow_timer_disarm(e->timer, &f->entry);
-	flow_timer_arm(e->timer, &f->entry,
-	               e->clock_ns + e->layout.interval_ns + engine_idle_ns(f));
+	/* live, what it has counted goes out now: it would be late by then */
+	if (!e->lossless && !engine_report(e, f, engine_cause(f), e->clock_ns, true))
+		wait_ns = NS_PER_S;
+	flow_timer_arm(e->timer, &f->entry, e->clock_ns + wait_ns);
 }
 
 static void
@@ -175,22 +195,25 @@ give_up(struct flow_engine *e, struct flow *f)
 }
 
 static bool
-is_worth_keeping(const struct flow *f)
+is_worth_keeping(const struct flow_engine *e, const struct flow *f)
 {
-	return !(f->flags & FLOW_LINK) && is_established(f);
+	return !(f->flags & FLOW_LINK) && is_established(e, f);
 }
 
-/* The wheel's time of an entry only says when it was to be looked at. */
-static void
+/* Whether a flow went. The wheel's time of an entry only says when it was to be looked at. */
+static bool
 engine_evict(struct flow_engine *e, uint32_t hash)
 {
 	struct flow *f = flow_of(flow_table_victim(e->table, hash));
 
-	for (unsigned i = 0; i < EVICT_TRIES && is_worth_keeping(f); i++) {
+	for (unsigned i = 0; i < EVICT_TRIES && is_worth_keeping(e, f); i++) {
 		spare(e, f);
 		f = flow_of(flow_table_victim(e->table, hash));
 	}
+	if (!e->lossless && is_worth_keeping(e, f))
+		return false;
 	give_up(e, f);
+	return true;
 }
 
 /* Lines that giving up these flows will touch. */
@@ -225,7 +248,7 @@ engine_make_room(struct flow_engine *e, unsigned room)
 		tries -= RTE_MIN(tries, n);
 		prefetch_taken(e, taken, n);
 		for (unsigned i = 0; i < n; i++) {
-			if (tries != 0 && is_worth_keeping(flow_of(taken[i])))
+			if ((tries != 0 || !e->lossless) && is_worth_keeping(e, flow_of(taken[i])))
 				spare(e, flow_of(taken[i]));
 			else
 				give_up(e, flow_of(taken[i]));
@@ -240,7 +263,8 @@ engine_insert(struct flow_engine *e, const struct flow_key *key, uint32_t hash)
 	struct flow *f;
 
 	while ((entry = flow_table_insert(e->table, key, hash)) == NULL)
-		engine_evict(e, hash);
+		if (!engine_evict(e, hash))
+			return NULL;
 	f = flow_of(entry);
 	f->generation = ++e->generation;
 	e->inserted++;

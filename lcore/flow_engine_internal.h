@@ -44,6 +44,9 @@ struct flow_engine {
 	bool start_records;
 	bool special; /* a packet that was counted has more to it: start_records or weight */
 	struct apps_queue *apps; /* NULL: flows have no labels */
+	bool sheds_payload;      /* for overload, as are these two */
+	bool merges;             /* interim records of busy flows */
+	unsigned sampling;       /* new flows are taken one in 2^this */
 	uint32_t weight;         /* packets that the one at hand stands for besides itself */
 };
 
@@ -86,8 +89,24 @@ bool engine_expire(struct flow_engine *, uint64_t now_ns, unsigned budget);
  * flood may have brought. There may be less room afterwards: engine_insert() makes its own. */
 void engine_make_room(struct flow_engine *, unsigned room);
 void engine_remove(struct flow_engine *, struct flow *);
-/* An entry for a key that has none; not a flow yet: flow_start() or a link makes it one. */
+/* An entry for a key that has none; not a flow yet: flow_start() or a link makes it one. NULL,
+ * live only: an established flow would have to go. */
 struct flow *engine_insert(struct flow_engine *, const struct flow_key *, uint32_t hash);
+
+/* flow_engine_shed.c */
+
+/* Whether a new flow of this hash is taken: always the same ones of a rate, and those among them at
+ * higher ones. The hash is keyed, so nobody can choose; mixed, as the table goes by its bits. */
+static inline bool
+engine_takes(const struct flow_engine *e, uint32_t hash)
+{
+	return (uint64_t)(hash * 0x9e3779b1u) >> (32 - e->sampling) == 0;
+}
+/* Whether the interim record that is due becomes one with the next: the flow is busy. */
+bool engine_merges(const struct flow_engine *, const struct flow *);
+/* A packet that is in no flow, for the reason of that name. */
+void engine_refuse(struct flow_engine *, const struct packet *, const struct packet_view *,
+                   enum counter why);
 
 /* flow_fragment.c */
 

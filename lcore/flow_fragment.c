@@ -92,6 +92,9 @@ engine_fragment_first(struct flow_engine *e, struct flow *parent, const struct p
 	entry = flow_table_lookup(e->table, &key, hash);
 	if (entry == NULL) {
 		link = engine_insert(e, &key, hash);
+		if (link == NULL)
+			return; /* what else comes of the datagram is a flow of its own, if at all
+			         */
 		flow_timer_arm(e->timer, &link->entry, first->time_ns + e->fragment_ns);
 	} else {
 		link = flow_of(entry);

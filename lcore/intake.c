@@ -227,9 +227,18 @@ intake_close(struct source *source)
 	free(in);
 }
 
+static void
+intake_backlog(struct source *source, uint32_t *used, uint32_t *size)
+{
+	const struct intake *in = (const struct intake *)source;
+
+	source_backlog(in->options.source, used, size);
+}
+
 static const struct source_ops intake_ops = {
 	.burst = intake_burst,
 	.release = intake_release,
+	.backlog = intake_backlog,
 	.close = intake_close,
 };
 

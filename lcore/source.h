@@ -6,6 +6,7 @@
 #ifndef PANOPTES_LCORE_SOURCE_H
 #define PANOPTES_LCORE_SOURCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lcore/view.h"
@@ -20,11 +21,22 @@ struct source_ops {
 	/* The views of the last burst are no longer needed. */
 	void (*release)(struct source *);
 	void (*close)(struct source *);
+	/* How many packets wait to be taken, and at how many some are lost; NULL, or a size of 0:
+	 * nobody knows. Costs about a burst. */
+	void (*backlog)(struct source *, uint32_t *used, uint32_t *size);
 };
 
 struct source {
 	const struct source_ops *ops;
 	char problem[256]; /* one line for the operator after an error, else empty */
 };
+
+static inline void
+source_backlog(struct source *s, uint32_t *used, uint32_t *size)
+{
+	*used = *size = 0;
+	if (s->ops->backlog != NULL)
+		s->ops->backlog(s, used, size);
+}
 
 #endif

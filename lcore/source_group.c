@@ -71,6 +71,23 @@ group_release(struct source *source)
 		g->members[g->at]->ops->release(g->members[g->at]);
 }
 
+/* The fullest member's. */
+static void
+group_backlog(struct source *source, uint32_t *used, uint32_t *size)
+{
+	const struct source_group *g = (const struct source_group *)source;
+
+	for (unsigned i = 0; i < g->n; i++) {
+		uint32_t n, of;
+
+		source_backlog(g->members[i], &n, &of);
+		if (of != 0 && (*size == 0 || (uint64_t)n * *size > (uint64_t)*used * of)) {
+			*used = n;
+			*size = of;
+		}
+	}
+}
+
 static void
 group_close(struct source *source)
 {
@@ -84,6 +101,7 @@ group_close(struct source *source)
 static const struct source_ops group_ops = {
 	.burst = group_burst,
 	.release = group_release,
+	.backlog = group_backlog,
 	.close = group_close,
 };
 

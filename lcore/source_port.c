@@ -107,6 +107,18 @@ port_release(struct source *source)
 }
 
 static void
+port_backlog(struct source *source, uint32_t *used, uint32_t *size)
+{
+	const struct source_port *s = (const struct source_port *)source;
+	const int n = rte_eth_rx_queue_count(s->options.port, s->options.queue);
+
+	if (n < 0)
+		return; /* few drivers of virtual devices tell */
+	*used = (uint32_t)n;
+	*size = s->options.descriptors;
+}
+
+static void
 port_close(struct source *source)
 {
 	port_release(source);
@@ -116,6 +128,7 @@ port_close(struct source *source)
 static const struct source_ops port_ops = {
 	.burst = port_burst,
 	.release = port_release,
+	.backlog = port_backlog,
 	.close = port_close,
 };
 

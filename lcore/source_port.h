@@ -20,9 +20,10 @@
 
 struct source_port_options {
 	uint16_t port, queue;
-	uint32_t snaplen; /* bytes of each packet; 0: what is there */
-	uint8_t ingress;  /* of its views */
-	int socket;       /* NUMA node of the port, or -1 */
+	uint16_t descriptors; /* of the queue */
+	uint32_t snaplen;     /* bytes of each packet; 0: what is there */
+	uint8_t ingress;      /* of its views */
+	int socket;           /* NUMA node of the port, or -1 */
 	const struct tsc_clock *clock;
 	const struct port_stamp *stamp; /* NULL: the port does not stamp */
 	struct counters *counters;      /* with a stamp: of the core that polls */

@@ -72,6 +72,15 @@ ring_release(struct source *source)
 }
 
 static void
+ring_backlog(struct source *source, uint32_t *used, uint32_t *size)
+{
+	const struct source_ring *s = (const struct source_ring *)source;
+
+	*used = packet_ring_waiting(s->ring);
+	*size = packet_ring_capacity(s->ring);
+}
+
+static void
 ring_close(struct source *source)
 {
 	free(source);
@@ -80,6 +89,7 @@ ring_close(struct source *source)
 static const struct source_ops ring_ops = {
 	.burst = ring_burst,
 	.release = ring_release,
+	.backlog = ring_backlog,
 	.close = ring_close,
 };
 

@@ -36,6 +36,58 @@ import_burst(struct worker *w, const struct packet *packets, const struct packet
 	}
 }
 
+static uint64_t
+lost_so_far(const struct worker *w)
+{
+	uint64_t n = counter_get(w->counters, COUNTER_records_lost_ring);
+
+	for (unsigned i = 0; i < w->loss_count; i++)
+		n += counter_get(w->losses[i], COUNTER_missed_port) +
+		     counter_get(w->losses[i], COUNTER_missed_memory) +
+		     counter_get(w->losses[i], COUNTER_missed_kernel) +
+		     counter_get(w->losses[i], COUNTER_drop_dispatch);
+	return n;
+}
+
+/* Bursts since the last look for signs of overload. */
+struct watch {
+	uint64_t due_ns;
+	uint32_t bursts, packets;
+};
+
+/* Looks for signs of overload, and has the engine do without more or less. */
+static void
+look_for_overload(struct worker *w, const struct watch *watch, uint64_t now_ns)
+{
+	struct overload_signs signs = {
+		.ring_used = flow_ring_used(w->ring),
+		.ring_size = flow_ring_capacity(w->ring),
+		.lost = lost_so_far(w),
+		.busy = (uint64_t)watch->packets * 2 >= (uint64_t)watch->bursts * w->burst,
+	};
+	const unsigned before = w->overload.rung;
+
+	source_backlog(w->source, &signs.input_used, &signs.input_size);
+	if (!overload_judge(&w->overload, now_ns, &signs))
+		return;
+	flow_engine_shed(w->engine, w->overload.rung);
+	flow_ring_set_overload(w->ring, w->overload.rung,
+	                       1u << overload_sampling(w->overload.rung));
+	if (w->overload.rung > before)
+		counter_add(w->counters, COUNTER_overload_steps, 1);
+}
+
+static inline void
+watch_overload(struct worker *w, struct watch *watch, unsigned packets, uint64_t now_ns)
+{
+	watch->bursts++;
+	watch->packets += packets;
+	if (now_ns < watch->due_ns)
+		return;
+	look_for_overload(w, watch, now_ns);
+	*watch = (struct watch){ .due_ns = now_ns + OVERLOAD_LOOK_NS };
+}
+
 int
 worker_run(void *arg)
 {
@@ -43,6 +95,7 @@ worker_run(void *arg)
 	struct packet_view views[VIEW_BURST];
 	struct packet packets[VIEW_BURST];
 	struct backoff backoff = { 0 };
+	struct watch watch = { 0 };
 	uint64_t now_ns = 0;
 
 	for (;;) {
@@ -65,6 +118,8 @@ worker_run(void *arg)
 		more = flow_engine_advance(w->engine, now_ns);
 		flow_ring_flush(w->ring);
 		flow_ring_set_clock(w->ring, now_ns);
+		if (w->sheds)
+			watch_overload(w, &watch, (unsigned)n, now_ns);
 		if (n > 0 || more)
 			backoff_reset(&backoff);
 		else if (w->poll)

@@ -12,6 +12,7 @@
 #include "lcore/dissect/dissect.h"
 #include "lcore/flow_engine.h"
 #include "lcore/flow_import.h"
+#include "lcore/overload.h"
 #include "lcore/source.h"
 #include "ring/counters.h"
 #include "ring/flow_ring.h"
@@ -26,7 +27,12 @@ struct worker {
 	struct dissect_options dissect[2]; /* of packets, of VIEW_INNER */
 	unsigned burst;                    /* 1..VIEW_BURST */
 	bool poll;                         /* never sleeps: it has a CPU to itself */
-	int result;                        /* of the source: 0 (its end) or a negative errno */
+	bool sheds;                        /* under overload: live, and wanted */
+	struct overload overload;
+	/* who counts what was lost on the way here: missed_*, drop_dispatch */
+	const struct counters *const *losses;
+	unsigned loss_count;
+	int result; /* of the source: 0 (its end) or a negative errno */
 };
 
 /* An lcore function; 'arg' is the worker. Returns worker->result. */

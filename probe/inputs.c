@@ -24,7 +24,6 @@
 #include "probe/port_clock.h"
 #include "ring/log.h"
 
-#define LOOK_SECONDS 1 /* between two looks at the ports */
 #define REASON_SIZE 160
 
 /* What opening goes by. */
@@ -273,6 +272,7 @@ queue_source(const struct opening *o, const struct port *p, uint16_t queue, stru
 	const struct source_port_options options = {
 		.port = p->id,
 		.queue = queue,
+		.descriptors = p->descriptors,
 		.snaplen = o->config->snaplen,
 		.ingress = (uint8_t)(p - o->in->ports),
 		.socket = p->socket,
@@ -414,9 +414,6 @@ inputs_tick(struct inputs *in)
 	tsc_clock_discipline(&in->clock, &now);
 	for (unsigned i = 0; i < in->port_count; i++)
 		port_clock_tick(in->ports[i].id, &in->ports[i].stamp);
-	if (now.tsc < in->look_due)
-		return;
-	in->look_due = now.tsc + LOOK_SECONDS * rte_get_tsc_hz();
 	inputs_settle(in);
 }
 

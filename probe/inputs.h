@@ -50,7 +50,6 @@ struct inputs {
 	/* the main lcore's is the first; then of interfaces, and of inputs with time stamps */
 	struct counters *counters[INPUTS_COUNTERS_MAX];
 	unsigned counter_count;
-	uint64_t look_due; /* TSC */
 };
 
 /* Bytes that ports will take from EAL's memory for packet buffers. */

@@ -20,7 +20,8 @@ ledger_init(struct ledger *l, const struct counters *const *counters, unsigned n
 	l->totals = *totals;
 
 	packets = s[COUNTER_flow_packets] + s[COUNTER_filtered] + s[COUNTER_drop_undecodable] +
-	          s[COUNTER_drop_link_type] + s[COUNTER_drop_dispatch];
+	          s[COUNTER_drop_link_type] + s[COUNTER_drop_dispatch] + s[COUNTER_drop_sampled] +
+	          s[COUNTER_drop_table];
 	l->packets_unaccounted = (int64_t)(s[COUNTER_rx_packets] - packets);
 
 	/* What workers made must have been taken, and each output must have written, refused by

@@ -16,6 +16,7 @@
 #include "ring/log.h"
 
 #define TICK_NS 100000000 /* live: between two looks at clock and ports */
+#define OVERLOAD_TICKS 10 /* between two lines of overload */
 
 static int
 job_main(void *arg)
@@ -48,6 +49,32 @@ look_after_apps(struct pipeline *p)
 	(void)apps_tidy(p->options.apps);
 }
 
+/* Says so when workers begin to do without something, or no longer do; once a second at most. */
+static void
+tell_overload(struct pipeline *p)
+{
+	unsigned rung = 0, worker = 0;
+	char words[80];
+
+	for (unsigned w = 0; w < p->workers; w++) {
+		const unsigned r = flow_ring_overload(p->flow_rings[w]);
+
+		worker = r > rung ? w : worker;
+		rung = r > rung ? r : rung;
+	}
+	if (p->overload_ticks != 0)
+		p->overload_ticks--;
+	if (rung == p->overload_told || p->overload_ticks != 0)
+		return;
+	p->overload_told = rung;
+	p->overload_ticks = OVERLOAD_TICKS;
+	if (rung == OVERLOAD_NONE)
+		log_line(LOG_LEVEL_NOTICE, "overload: it is over, all is done again");
+	else
+		log_line(LOG_LEVEL_WARNING, "overload: worker %u: %s", worker,
+		         overload_words(rung, words, sizeof(words)));
+}
+
 /* Until one more lcore has ended; a live probe's clock and ports are looked after meanwhile. By
  * the monotonic clock: the other one may be set while this waits. */
 static unsigned
@@ -66,6 +93,7 @@ wait_for_one(struct pipeline *p)
 	if (sem_clockwait(&p->done, CLOCK_MONOTONIC, &until) == 0)
 		return 1;
 	inputs_tick(p->options.inputs);
+	tell_overload(p);
 	if (p->options.apps != NULL)
 		look_after_apps(p);
 	return 0;

@@ -195,6 +195,22 @@ create_intake(struct pipeline *p, struct feed *f, struct input *input, char *err
 	return 0;
 }
 
+/* Ports' and interfaces' losses are told for all of them; those who are busy heed them. */
+static void
+watch_losses(const struct pipeline *p, struct worker *w)
+{
+	const struct config *c = p->options.config;
+	uint32_t optional = 0;
+
+	w->sheds = p->options.inputs->live && c->overload == OVERLOAD_POLICY_SHED;
+	w->losses = (const struct counters *const *)&p->counters[p->workers];
+	w->loss_count = p->counting_cores - p->workers;
+	optional |= c->apps ? 1u << OVERLOAD_PAYLOAD : 0;
+	optional |= c->user_data_size != 0 ? 1u << OVERLOAD_USER : 0;
+	optional |= c->jitter ? 1u << OVERLOAD_JITTER : 0;
+	overload_init(&w->overload, optional);
+}
+
 static int
 create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 {
@@ -219,6 +235,7 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 		w->dissect[inner] = dissect_options_of(p->options.config, inner);
 	w->burst = burst_of(p->options.config);
 	w->poll = p->options.placement->poll;
+	watch_losses(p, w);
 	w->engine = flow_engine_create(&o);
 	if (w->engine == NULL)
 		return -errno;

@@ -51,6 +51,7 @@ struct pipeline {
 	struct worker worker[PLACEMENT_WORKERS_MAX];
 	struct collector *collector;
 	int collector_result;
+	unsigned overload_told, overload_ticks; /* the rung of the last line, and until the next */
 	sem_t done;
 	struct job jobs[JOBS_MAX];
 	unsigned job_count;

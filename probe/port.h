@@ -76,8 +76,8 @@ int port_start(struct port *, char *error, size_t error_size);
  * reading. 0 or a negative errno. */
 int port_stats(const struct port *, struct rte_eth_stats *);
 
-/* Once a second: adds what the port lost since the last look to the counters, tells when the link
- * changed. */
+/* Ten times a second: adds what the port lost since the last look to the counters, tells when the
+ * link changed. */
 void port_look(struct port *, struct counters *);
 
 /* Stops, closes, frees; whatever of it was done. */

@@ -110,6 +110,8 @@ add_worker(struct rte_tel_data *d, unsigned w)
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		add(one, counter_name(shown[i]), counter_get(c, shown[i]));
 	add(one, "ring_used", flow_ring_used(view.rings[w]));
+	add(one, "overload", flow_ring_overload(view.rings[w]));
+	add(one, "sampling", flow_ring_sampling(view.rings[w]));
 	add(one, "ring_size", flow_ring_capacity(view.rings[w]));
 	part_add(d, w, one);
 }

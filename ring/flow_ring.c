@@ -38,6 +38,8 @@ struct flow_ring {
 	_Alignas(64) struct window producer;
 	_Alignas(64) struct window consumer;
 	_Alignas(64) _Atomic uint64_t clock_ns;
+	_Alignas(64) _Atomic uint32_t rung;
+	_Atomic uint32_t sampling;
 };
 
 static inline void *
@@ -80,6 +82,7 @@ flow_ring_create(const char *name, uint32_t slots, const struct flow_record_layo
 		return NULL;
 	}
 	r->record_size = layout->size;
+	atomic_init(&r->sampling, 1);
 	r->ring = rte_ring_create_elem(name, layout->size, slots_of(slots), socket,
 	                               RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (r->ring == NULL) {
@@ -176,6 +179,25 @@ uint64_t
 flow_ring_clock(const struct flow_ring *r)
 {
 	return atomic_load_explicit(&r->clock_ns, memory_order_acquire);
+}
+
+void
+flow_ring_set_overload(struct flow_ring *r, unsigned rung, uint32_t sampling)
+{
+	atomic_store_explicit(&r->rung, rung, memory_order_relaxed);
+	atomic_store_explicit(&r->sampling, sampling, memory_order_relaxed);
+}
+
+unsigned
+flow_ring_overload(const struct flow_ring *r)
+{
+	return atomic_load_explicit(&r->rung, memory_order_relaxed);
+}
+
+uint32_t
+flow_ring_sampling(const struct flow_ring *r)
+{
+	return atomic_load_explicit(&r->sampling, memory_order_relaxed);
 }
 
 uint32_t

@@ -8,6 +8,8 @@
  *	reserve, commit        only the worker that owns the ring
  *	peek, release          only the collector
  *	set_clock, clock       written by the worker, read by the collector
+ *	set_overload           the worker
+ *	overload, sampling     any thread
  *	create, free           the main lcore, with neither of them running
  *
  * Nothing here waits. The memory belongs to the ring.
@@ -46,6 +48,12 @@ void flow_ring_release(struct flow_ring *);
  * Set after flush; the collector reads it before peeking. */
 void flow_ring_set_clock(struct flow_ring *, uint64_t now_ns);
 uint64_t flow_ring_clock(const struct flow_ring *);
+
+/* How far the worker has gone in doing without; 0: not at all. Whose rungs they are is the worker's
+ * business; 'sampling': of new flows one in so many is taken. */
+void flow_ring_set_overload(struct flow_ring *, unsigned rung, uint32_t sampling);
+unsigned flow_ring_overload(const struct flow_ring *);
+uint32_t flow_ring_sampling(const struct flow_ring *);
 
 /* Records in it now, roughly, and at the most; any thread. */
 uint32_t flow_ring_used(const struct flow_ring *);

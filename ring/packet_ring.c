@@ -84,6 +84,12 @@ packet_ring_waiting(const struct packet_ring *r)
 	return rte_ring_count(r->ring);
 }
 
+unsigned
+packet_ring_capacity(const struct packet_ring *r)
+{
+	return rte_ring_get_capacity(r->ring);
+}
+
 void
 packet_ring_publish(struct packet_ring *r)
 {

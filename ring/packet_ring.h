@@ -54,6 +54,7 @@ void packet_ring_free(struct packet_ring *);
 struct packet_batch *packet_ring_reserve(struct packet_ring *);
 /* Batches that were published and not yet released. */
 unsigned packet_ring_waiting(const struct packet_ring *);
+unsigned packet_ring_capacity(const struct packet_ring *);
 /* Hands over the batch that was reserved. */
 void packet_ring_publish(struct packet_ring *);
 

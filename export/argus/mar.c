@@ -91,7 +91,7 @@ mar_encode(const struct mar *m, uint8_t *out)
 	put_u32(out + 76, m->flows);
 	put_u32(out + 80, m->dropped);
 	put_u32(out + 84, m->queue);
-	/* 88: output, none */
+	put_u32(out + 88, m->sampling); /* "output", which argus leaves 0 and clients don't read */
 	put_u32(out + 92, m->clients);
 	put_u32(out + 96, m->buffers);
 	put_u32(out + 100, m->memory);

@@ -86,6 +86,7 @@ struct mar {
 	uint32_t records;        /* written; the STOP MAR counts itself */
 	uint32_t flows;          /* opened */
 	uint32_t dropped;        /* packets */
+	uint32_t sampling;       /* of new flows one in so many was taken; 0: all */
 	uint32_t queue;          /* records that wait to be written */
 	uint32_t clients;        /* outputs */
 	uint32_t buffers;        /* output blocks held */

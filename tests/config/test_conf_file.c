@@ -105,6 +105,8 @@ static const struct {
 	{ "PANOPTES_APPS", "+sni,no", AT(apps_items), 0 },
 	{ "PANOPTES_APPS_SHIPPED", "no", AT(apps_shipped), false },
 	{ "PANOPTES_APPS_PACKETS", "8", AT(apps_packets), 8 },
+	{ "PANOPTES_OVERLOAD", "lose", AT(overload), OVERLOAD_POLICY_LOSE },
+	{ "PANOPTES_OVERLOAD", "SHED", AT(overload), OVERLOAD_POLICY_SHED },
 	{ "PANOPTES_SPREAD", "flow", AT(spread), SPREAD_FLOW },
 };
 
@@ -424,6 +426,7 @@ malformed_values_are_refused_with_file_and_line(void **state)
 		{ "PANOPTES_POWER=off", "\"off\" is not one of auto|poll|sleep" },
 		{ "PANOPTES_POWER=pol", "not one of" },
 		{ "PANOPTES_POWER=auto|poll", "not one of" },
+		{ "PANOPTES_OVERLOAD=drop", "not one of shed|lose" },
 		{ "PANOPTES_SPREAD=ports", "not one of address|flow" },
 		{ "ARGUS_FLOW_KEY=MPLS+VNI", "not for both" },
 		{ "ARGUS_FLOW_KEY=TUNNEL_ID+COMPLETE_MPLS", "not for both" },

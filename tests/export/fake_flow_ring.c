@@ -10,6 +10,7 @@ struct flow_ring {
 	_Atomic uint32_t head, tail; /* put, released */
 	uint32_t reserved;
 	_Atomic uint64_t clock_ns;
+	_Atomic uint32_t rung, sampling;
 	char *slot;
 };
 
@@ -91,6 +92,19 @@ void
 flow_ring_set_clock(struct flow_ring *r, uint64_t now_ns)
 {
 	atomic_store(&r->clock_ns, now_ns);
+}
+
+void
+flow_ring_set_overload(struct flow_ring *r, unsigned rung, uint32_t sampling)
+{
+	atomic_store(&r->rung, rung);
+	atomic_store(&r->sampling, sampling);
+}
+
+uint32_t
+flow_ring_sampling(const struct flow_ring *r)
+{
+	return atomic_load(&r->sampling);
 }
 
 uint64_t

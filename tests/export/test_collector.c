@@ -238,7 +238,8 @@ last_mar_has_all_losses(void **state)
 	static const enum counter losses[] = {
 		COUNTER_drop_undecodable,  COUNTER_drop_link_type, COUNTER_drop_dispatch,
 		COUNTER_packets_lost_ring, COUNTER_missed_kernel,  COUNTER_missed_port,
-		COUNTER_missed_memory,     COUNTER_missed_errors,
+		COUNTER_missed_memory,     COUNTER_missed_errors,  COUNTER_drop_sampled,
+		COUNTER_drop_table,
 	};
 	struct fixture *f = *state;
 	struct collector *c;
@@ -261,7 +262,7 @@ last_mar_has_all_losses(void **state)
 	collector_free(c);
 	slurp(f, f->path[0]);
 	assert_int_equal(word(f, f->file_size - 128), 0x83300020);
-	assert_int_equal(word(f, f->file_size - 128 + 80), 0xff);
+	assert_int_equal(word(f, f->file_size - 128 + 80), 0x3ff);
 	assert_int_equal(word(f, f->file_size - 128 + 40) >> 8 & 0xff, 0); /* STATUS MARs have it */
 }
 
@@ -514,6 +515,38 @@ records_reach_the_file_while_nothing_more_comes(void **state)
 	assert_int_equal(word(f, 128 + 212 + 40) >> 8 & 0xff, 1);
 }
 
+/* Each MAR has the rate of its time, and a change of it does not wait for the interval. */
+static void
+a_rate_of_sampling_has_mars_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct collector *c;
+	pthread_t thread;
+	void *rc;
+
+	f->config.mar_interval_s = 3600;
+	f->options.live = true;
+	c = create(f);
+	assert_int_equal(pthread_create(&thread, NULL, collector_thread, c), 0);
+	sleep_ms(100);
+	flow_ring_set_overload(f->ring[1], 6, 4);
+	sleep_ms(1300);
+	flow_ring_set_overload(f->ring[1], 0, 1);
+	sleep_ms(1300);
+	end(f);
+	assert_int_equal(pthread_join(thread, &rc), 0);
+	collector_free(c);
+	slurp(f, f->path[0]);
+	/* START, the rate began, it ended, STOP */
+	assert_int_equal(f->file_size, 4 * 128);
+	assert_int_equal(word(f, 128) >> 16, 0x8320);
+	assert_int_equal(word(f, 128 + 88), 4);
+	assert_int_equal(word(f, 256) >> 16, 0x8320);
+	assert_int_equal(word(f, 256 + 88), 4);
+	assert_int_equal(word(f, 384) >> 16, 0x8330);
+	assert_int_equal(word(f, 384 + 88), 0);
+}
+
 int
 main(void)
 {
@@ -522,6 +555,7 @@ main(void)
 		TEST(file_of_one_flow_is_the_worked_example),
 		TEST(last_mar_has_all_losses),
 		TEST(losses_beyond_a_word_are_not_cut),
+		TEST(a_rate_of_sampling_has_mars_of_its_own),
 		TEST(flow_keeps_its_number),
 		TEST(format_5_numbers_records),
 		TEST(records_come_in_report_order_whatever_the_spread),

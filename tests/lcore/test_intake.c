@@ -64,7 +64,7 @@ fake_close(struct source *source)
 	((struct fake *)source)->closed = true;
 }
 
-static const struct source_ops fake_ops = { fake_burst, fake_release, fake_close };
+static const struct source_ops fake_ops = { fake_burst, fake_release, fake_close, NULL };
 
 struct taken {
 	struct packet_view views[PACKETS];

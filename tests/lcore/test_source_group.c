@@ -47,9 +47,22 @@ fake_close(struct source *source)
 	((struct fake *)source)->closed++;
 }
 
-static const struct source_ops fake_ops = { fake_burst, fake_release, fake_close };
+static const struct source_ops fake_ops = { fake_burst, fake_release, fake_close, NULL };
 
 static struct fake fakes[3];
+
+static uint32_t waiting[3], room[3];
+
+static void
+fake_backlog(struct source *source, uint32_t *used, uint32_t *size)
+{
+	const size_t i = (size_t)((struct fake *)source - fakes);
+
+	*used = waiting[i];
+	*size = room[i];
+}
+
+static const struct source_ops telling_ops = { fake_burst, fake_release, fake_close, fake_backlog };
 
 static struct source *
 group(const int *a, const int *b, const int *c)
@@ -75,6 +88,33 @@ static int
 burst(struct source *g)
 {
 	return g->ops->burst(g, views, 32, &now_ns);
+}
+
+/* The fullest counts; one that does not know, or has no place to wait, says nothing. */
+static void
+the_fullest_member_is_the_backlog(void **state)
+{
+	struct source *g = group((const int[]){ 0 }, (const int[]){ 0 }, (const int[]){ 0 });
+	uint32_t used = 7, size = 7;
+
+	(void)state;
+	source_backlog(g, &used, &size);
+	assert_int_equal(used, 0);
+	assert_int_equal(size, 0);
+	fakes[1].source.ops = fakes[2].source.ops = &telling_ops;
+	source_backlog(g, &used, &size);
+	assert_int_equal(size, 0);
+	waiting[1] = 100;
+	room[1] = 4096;
+	source_backlog(g, &used, &size);
+	assert_int_equal(used, 100);
+	assert_int_equal(size, 4096);
+	waiting[2] = 50;
+	room[2] = 64;
+	source_backlog(g, &used, &size);
+	assert_int_equal(used, 50);
+	assert_int_equal(size, 64);
+	g->ops->close(g);
 }
 
 static void
@@ -133,6 +173,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_fullest_member_is_the_backlog),
 		cmocka_unit_test(members_take_turns_and_the_latest_clock_counts),
 		cmocka_unit_test(it_ends_when_all_have_ended_and_tells_the_first_failure),
 	};

@@ -15,7 +15,7 @@ while IFS=$'\t' read -r name packets bytes status; do
 	check_equal "$name: nothing unaccounted" 0 "$(ledger unaccounted)"
 	check_equal "$name: no record unaccounted" 0 "$(ledger records_unaccounted)"
 	check_equal "$name: in flows, filtered or dropped" "$(ledger rx_packets)" \
-		"$(($(ledger flow_packets) + $(ledger filtered) + $(ledger drop_undecodable) + $(ledger drop_link_type) + $(ledger drop_dispatch)))"
+		"$(($(ledger flow_packets) + $(ledger filtered) + $(ledger drop_undecodable) + $(ledger drop_link_type) + $(ledger drop_dispatch) + $(ledger drop_sampled) + $(ledger drop_table)))"
 	check_equal "$name: the MARs tell the same" "$(counted)" "$(told out.argus)"
 	check_equal "$name: racount sees what the ledger says" \
 		"$(ledger flow_packets) $(ledger flow_bytes)" "$(totals out.argus)"

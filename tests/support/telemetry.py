@@ -39,7 +39,8 @@ def flat(prefix, value):
 
 def ledger_adds_up(ledger):
     """Received = in flows + filtered + dropped by name; records made = written + lost."""
-    packets = ("flow_packets", "filtered", "drop_undecodable", "drop_link_type", "drop_dispatch")
+    packets = ("flow_packets", "filtered", "drop_undecodable", "drop_link_type", "drop_dispatch",
+               "drop_sampled", "drop_table")
     records = ("records_written", "records_filtered", "records_lost")
     return (ledger["rx_packets"] == sum(ledger[k] for k in packets)
             and ledger["records_made"] == ledger["records_received"]

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine's memory: made by the main lcore before the worker starts, given back
+ * when it has ended.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lcore/flow_engine_internal.h"
+#include "lcore/flow_user.h"
+
+#define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
+
+static void
+engine_configure(struct flow_engine *e, const struct config *c)
+{
+	flow_layout_init(&e->layout, c);
+	flow_idle_init(&e->idle, c);
+	e->fragment_ns = e->idle.fragment.seconds * NS_PER_S;
+	e->unidirectional = c->unidirectional;
+	e->start_records = c->start_records;
+	e->special = c->start_records;
+}
+
+struct flow_engine *
+flow_engine_create(const struct flow_engine_options *o)
+{
+	struct flow_engine *e = calloc(1, sizeof(*e));
+	struct flow_table_options table = {
+		.capacity = o->flows,
+		.seed = o->seed,
+		.huge = o->config->huge == HUGE_YES,
+		.socket = o->socket,
+	};
+
+	if (e == NULL)
+		return NULL;
+	engine_configure(e, o->config);
+	e->record_layout = *o->layout;
+	e->ring = o->ring;
+	e->counters = o->counters;
+	e->worker = o->worker;
+	e->lossless = o->lossless;
+	table.entry_size = e->layout.entry_size;
+	if (e->layout.control_at != 0) {
+		e->layout.control.counters = o->counters;
+		e->layout.control.data = control_data_create(CONTROL_BLOCKS, o->socket);
+	}
+	if (e->layout.control_at == 0 || e->layout.control.data != NULL)
+		e->table = flow_table_create(&table);
+	if (e->table != NULL)
+		e->timer = flow_timer_create(e->table, o->socket);
+	if (e->timer != NULL && o->apps != NULL)
+		e->apps = apps_queue_create(&e->layout, o->apps, o->worker, o->flows, o->counters,
+		                            o->socket);
+	if (e->timer != NULL && (o->apps == NULL || e->apps != NULL) &&
+	    flow_order_init(&e->order, o->flows, o->socket) == 0)
+		return e;
+	flow_engine_free(e);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void
+flow_engine_free(struct flow_engine *e)
+{
+	if (e == NULL)
+		return;
+	if (e->order.due != NULL)
+		flow_order_fini(&e->order);
+	if (e->timer != NULL)
+		flow_timer_free(e->timer);
+	if (e->table != NULL)
+		flow_table_free(e->table);
+	control_data_free(e->layout.control.data);
+	apps_queue_free(e->apps);
+	free(e);
+}
