@@ -44,6 +44,13 @@ struct flow_engine_options {
 struct flow_engine *flow_engine_create(const struct flow_engine_options *);
 void flow_engine_free(struct flow_engine *);
 
+/* Memory for the flows that come next, so that the worker does not wait for it; with 'all', a step
+ * further each time until the whole table has it. Once before the worker starts, then ten times a
+ * second from one other thread. */
+void flow_engine_populate(struct flow_engine *, bool all);
+/* Bytes of a table that is full. */
+uint64_t flow_engine_memory(const struct flow_engine *);
+
 /* Counts n <= VIEW_BURST dissected packets into their flows, in order. views[i] is what
  * packets[i] came from (VIEW_NOTICE among its flags: only the quoted flow is marked). */
 void flow_engine_burst(struct flow_engine *, const struct packet *packets,

@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <rte_common.h>
+
 #include "lcore/flow_engine_internal.h"
 #include "lcore/flow_user.h"
 
+#define AHEAD_MIN 65536u          /* flows that have memory before they come */
 #define CONTROL_BLOCKS (1u << 18) /* of 256 bytes: 64 MiB that -C fills as it needs */
 
 static void
@@ -59,6 +62,29 @@ flow_engine_create(const struct flow_engine_options *o)
 	flow_engine_free(e);
 	errno = ENOMEM;
 	return NULL;
+}
+
+/* In steps: who else has work to do on that lcore does not wait for all of it. */
+void
+flow_engine_populate(struct flow_engine *e, bool all)
+{
+	const uint32_t capacity = flow_table_capacity(e->table);
+	const uint32_t touched = flow_table_touched(e->table);
+	const uint32_t populated = flow_table_populated(e->table);
+	const uint32_t ahead = RTE_MAX(capacity / 8, AHEAD_MIN);
+	uint32_t end = capacity - touched > ahead ? touched + ahead : capacity;
+
+	if (all && end < populated + capacity / 32)
+		end = populated + capacity / 32;
+	else if (end != capacity && end - populated < ahead / 4)
+		return;
+	flow_table_populate(e->table, end);
+}
+
+uint64_t
+flow_engine_memory(const struct flow_engine *e)
+{
+	return flow_table_memory(e->table);
 }
 
 void

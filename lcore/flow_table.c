@@ -23,8 +23,7 @@
 #include "lcore/memory.h"
 #include "lcore/view.h"
 
-#define FREE_AHEAD 4   /* inserts by which a freed entry is prefetched */
-#define CHUNK_SHIFT 14 /* bytes of buckets that become memory at once, as a power of two */
+#define FREE_AHEAD 4 /* inserts by which a freed entry is prefetched */
 
 /* An exact division by the entry size, as its odd part has an inverse modulo 2^64. */
 static inline uint32_t
@@ -285,8 +284,12 @@ flow_table_prefetch(const struct flow_table *table, uint32_t index)
 static inline uint32_t
 index_take(struct flow_table *table)
 {
-	if (table->freed_count == 0)
-		return table->fresh++;
+	if (table->freed_count == 0) {
+		const uint32_t index = table_fresh(table);
+
+		atomic_store_explicit(&table->fresh, index + 1, memory_order_relaxed);
+		return index;
+	}
 	if (table->freed_count > FREE_AHEAD)
 		flow_table_prefetch(table, table->freed[table->freed_count - 1 - FREE_AHEAD]);
 	return table->freed[--table->freed_count];
@@ -414,7 +417,7 @@ flow_table_entry(const struct flow_table *table, uint32_t index)
 uint32_t
 flow_table_count(const struct flow_table *table)
 {
-	return table->fresh - table->freed_count;
+	return table_fresh(table) - table->freed_count;
 }
 
 uint32_t

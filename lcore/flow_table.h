@@ -48,6 +48,16 @@ struct flow_table_options {
 struct flow_table *flow_table_create(const struct flow_table_options *);
 void flow_table_free(struct flow_table *);
 
+/* Entries below this index have memory when this returns, in place of being given it when they are
+ * first written; with huge pages all have. The first call comes before the worker starts, further
+ * ones, and the second question, from one thread beside it. */
+void flow_table_populate(struct flow_table *, uint32_t end);
+uint32_t flow_table_populated(const struct flow_table *);
+/* Entries that have ever been in use: those with the lowest indexes. Any thread. */
+uint32_t flow_table_touched(const struct flow_table *);
+/* Bytes that it has when all of it is in use. */
+uint64_t flow_table_memory(const struct flow_table *);
+
 /* hashes[i] of keys[i], n at a time, and a prefetch of their buckets. Bursts of 64 pay: the
  * misses of one burst overlap. */
 void flow_table_hash_burst(const struct flow_table *, const struct flow_key *const keys[],

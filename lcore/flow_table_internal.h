@@ -7,6 +7,7 @@
 #define PANOPTES_LCORE_FLOW_TABLE_INTERNAL_H
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@
 #define BUCKET_LOAD 6 /* entries a bucket of a full table, on the average */
 #define BUCKET_ALL ((1u << BUCKET_SLOTS) - 1)
 #define SECOND_MULTIPLIER UINT32_C(0x9e3779b1)
+
+#define CHUNK_SHIFT 14 /* bytes of buckets that become memory at once, as a power of two */
 
 /* An empty slot has signature 0, which no key has. */
 struct bucket {
@@ -45,13 +48,20 @@ struct flow_table {
 	uint32_t entry_size;
 	uint32_t line1; /* offset of what a packet touches beside line 0 */
 	uint32_t freed_count;
-	uint32_t fresh; /* the lowest index never used */
+	_Atomic uint32_t fresh; /* the lowest index never used; the worker's, others look */
+	uint32_t populated;     /* entries that have memory; whose flow_table_populate() is */
 	unsigned index_shift;
 	uint64_t index_inverse; /* of the entry size's odd part, modulo 2^64 */
 	struct flow_hash_secret secret;
 	int socket;
 	bool huge;
 };
+
+static inline uint32_t
+table_fresh(const struct flow_table *table)
+{
+	return atomic_load_explicit(&table->fresh, memory_order_relaxed);
+}
 
 /* Where a hash lives. */
 static inline struct bucket *

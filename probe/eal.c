@@ -92,6 +92,8 @@ args_build(struct eal_args *a, const struct eal_plan *plan)
 	rc |= args_add(a, "--lcores=%s", plan->lcores);
 	rc |= args_add(a, "--main-lcore=0");
 	rc |= args_add(a, "%s", plan->huge ? "--in-memory" : "--no-huge");
+	if (plan->huge) /* few pieces of memory: virtio-user shares no more than eight */
+		rc |= args_add(a, "--single-file-segments");
 	rc |= args_add(a, "-m");
 	rc |= args_add(a, "%" PRIu64, mib);
 	rc |= args_add(a, "--no-shconf");

@@ -93,6 +93,8 @@ wait_for_one(struct pipeline *p)
 	if (sem_clockwait(&p->done, CLOCK_MONOTONIC, &until) == 0)
 		return 1;
 	inputs_tick(p->options.inputs);
+	for (unsigned w = 0; w < p->workers; w++)
+		flow_engine_populate(p->worker[w].engine, p->populates_all);
 	tell_overload(p);
 	if (p->options.apps != NULL)
 		look_after_apps(p);

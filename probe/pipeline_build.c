@@ -18,12 +18,14 @@
 #include "lcore/flow_import.h"
 #include "lcore/intake.h"
 #include "lcore/source_ring.h"
+#include "probe/machine.h"
 
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
 #define RING_MEMORY (16u << 20) /* bytes of a worker's ring of records, before it is rounded up */
 #define BATCHES 16              /* per worker, of up to 64 packets */
 #define BATCHES_LIVE 64         /* the dispatcher does not wait */
+#define MEMORY_SHARE 4          /* of what is available, the most that tables take unasked */
 #define LABEL_PLAIN 124         /* characters of a label without metadata: a record's two lines */
 #define DRAIN_BURSTS 8192       /* a full queue of the largest size, many times over */
 
@@ -247,6 +249,23 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 	return 0;
 }
 
+/* Live, nobody waits for memory while packets come. Where there is plenty, tables get all of
+ * theirs. */
+static void
+populate_tables(struct pipeline *p)
+{
+	uint64_t wanted = 0, available_kib = 0;
+	char text[64];
+
+	if (machine_field("", "MemAvailable", text, sizeof(text), "/proc/meminfo") == 0)
+		available_kib = strtoull(text, NULL, 10);
+	for (unsigned w = 0; w < p->workers; w++)
+		wanted += flow_engine_memory(p->worker[w].engine);
+	p->populates_all = wanted / 1024 <= available_kib / MEMORY_SHARE;
+	for (unsigned w = 0; w < p->workers; w++)
+		flow_engine_populate(p->worker[w].engine, false);
+}
+
 static int
 create_workers(struct pipeline *p)
 {
@@ -260,6 +279,8 @@ create_workers(struct pipeline *p)
 		if (rc < 0)
 			return rc;
 	}
+	if (p->options.inputs->live)
+		populate_tables(p);
 	return 0;
 }
 

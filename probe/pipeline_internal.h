@@ -50,6 +50,7 @@ struct pipeline {
 	struct flow_ring *flow_rings[PLACEMENT_WORKERS_MAX];
 	struct worker worker[PLACEMENT_WORKERS_MAX];
 	struct collector *collector;
+	bool populates_all; /* tables have all of their memory soon after the start */
 	int collector_result;
 	unsigned overload_told, overload_ticks; /* the rung of the last line, and until the next */
 	sem_t done;

@@ -27,6 +27,7 @@
 #define POOL_CACHE 256u
 #define XDP_FRAMES 4096u /* what AF_XDP keeps to itself, a queue */
 #define MTU_JUMBO 9216
+#define MTU_BUFFER (RTE_MBUF_DEFAULT_DATAROOM - 64) /* less headers of the link, VLAN tags */
 
 static int
 fail(const struct port *p, const char *what, int rc, char *error, size_t error_size)
@@ -135,11 +136,13 @@ set_up_queues(struct port *p, const struct rte_eth_dev_info *info, char *error, 
 	return rc < 0 ? fail(p, "its queues can't be set up", rc, error, error_size) : 0;
 }
 
-/* Frames longer than 1,500 bytes are accounted for like all others. */
+/* Frames longer than 1,500 bytes are accounted for like all others; where a frame is one buffer, as
+ * far as that reaches. */
 static void
-accept_jumbo(struct port *p, const struct rte_eth_dev_info *info)
+accept_jumbo(struct port *p, const struct rte_eth_dev_info *info, bool scatter)
 {
-	const uint16_t mtu = info->max_mtu < MTU_JUMBO ? info->max_mtu : MTU_JUMBO;
+	const uint16_t reach = scatter ? MTU_JUMBO : MTU_BUFFER;
+	const uint16_t mtu = info->max_mtu < reach ? info->max_mtu : reach;
 	uint16_t before;
 
 	if (mtu <= RTE_ETHER_MTU || rte_eth_dev_get_mtu(p->id, &before) < 0 || mtu == before)
@@ -218,7 +221,7 @@ port_configure(struct port *p, const struct port_options *o, char *error, size_t
 	p->configured = true;
 	p->descriptors = DESCRIPTORS;
 	(void)rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &p->descriptors, &tx_descriptors);
-	accept_jumbo(p, &info);
+	accept_jumbo(p, &info, (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0);
 	rc = make_pools(p, o, error, error_size);
 	if (rc == 0)
 		rc = set_up_queues(p, &info, error, error_size);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <rte_errno.h>
@@ -572,6 +574,70 @@ collisions_do_not_outlive_the_seed(void **state)
 	assert_true(hits < 48); /* 16 expected */
 }
 
+/* Bytes of memory behind these entries. */
+static size_t
+resident(const struct flow_table *table, uint32_t from, uint32_t until)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t first = (uintptr_t)flow_table_entry(table, from) & ~(page - 1);
+	const uintptr_t end = (uintptr_t)flow_table_entry(table, until - 1);
+	const size_t pages = (end - first) / page + 1;
+	unsigned char *there = malloc(pages);
+	size_t n = 0;
+
+	assert_int_equal(mincore((void *)first, pages * page, there), 0);
+	for (size_t i = 0; i < pages; i++)
+		n += (there[i] & 1) * page;
+	free(there);
+	return n;
+}
+
+/* Ahead of what is in use, and not all of it; what is in use stays as it is. */
+static void
+memory_is_there_before_flows_are(void **state)
+{
+	const struct flow_table_options o = { .capacity = 1 << 20,
+		                              .entry_size = 320,
+		                              .socket = -1 };
+	struct flow_table *table = flow_table_create(&o);
+	const uint32_t ahead = 65536, large = 8192; /* a large page's entries, rounded up */
+
+	(void)state;
+	assert_non_null(table);
+	assert_int_equal(resident(table, 0, o.capacity), 0);
+	flow_table_populate(table, ahead);
+	assert_int_equal(flow_table_populated(table), ahead);
+	if (resident(table, 0, 1) == 0) {
+		flow_table_free(table);
+		skip(); /* a kernel without MADV_POPULATE_WRITE */
+	}
+	assert_true(resident(table, 0, ahead) >= (size_t)ahead * 320);
+	assert_int_equal(resident(table, ahead + large, o.capacity), 0);
+	for (uint32_t i = 0; i < 100000; i++) {
+		const struct flow_key key = key_of(i);
+		struct flow_entry *e = flow_table_insert(table, &key, flow_table_hash(table, &key));
+
+		memset(e + 1, (int)(i & 0xff), 256);
+	}
+	assert_int_equal(flow_table_touched(table), 100000);
+	flow_table_populate(table, 100000 + ahead);
+	assert_true(resident(table, 0, 100000 + ahead) >= (size_t)(100000 + ahead) * 320);
+	assert_int_equal(resident(table, 100000 + ahead + large, o.capacity), 0);
+	for (uint32_t i = 0; i < 100000; i++) {
+		const struct flow_key key = key_of(i);
+		const struct flow_entry *e =
+		        flow_table_lookup(table, &key, flow_table_hash(table, &key));
+
+		assert_non_null(e);
+		assert_int_equal(((const uint8_t *)(e + 1))[255], i & 0xff);
+	}
+	flow_table_populate(table, UINT32_MAX);
+	assert_int_equal(flow_table_populated(table), o.capacity);
+	assert_true(resident(table, 0, o.capacity) >= (size_t)o.capacity * 320);
+	assert_true(flow_table_memory(table) >= (uint64_t)o.capacity * 336);
+	flow_table_free(table);
+}
+
 int
 main(void)
 {
@@ -591,6 +657,7 @@ main(void)
 		cmocka_unit_test(hash_depends_on_the_seed_alone),
 		cmocka_unit_test(hash_spreads_what_attackers_and_scanners_send),
 		cmocka_unit_test(hash_changes_half_its_bits_with_any_bit_of_the_key),
+		cmocka_unit_test(memory_is_there_before_flows_are),
 		cmocka_unit_test(collisions_do_not_outlive_the_seed),
 	};
 
