@@ -13,6 +13,7 @@
  *	-d SECONDS  waits so long for the other end to get ready, once it is there (0)
  *	-k SECONDS  keeps the port open behind that, until the other end is gone (0)
  *
+ * A sender that is late, as its CPU was taken away, offers less: it does not make up for it.
  * One line of JSON when all is sent: offered, sent, refused, bytes, seconds. One lcore.
  */
 #include <errno.h>
@@ -37,6 +38,7 @@
 #define FRAME_MAX 1518u
 #define MBUFS 16383u
 #define DESCRIPTORS 1024
+#define LATE_BURSTS 4 /* what was missed beyond them is not made up for: no wire would */
 
 struct frame {
 	const uint8_t *bytes;
@@ -122,6 +124,14 @@ out:
 	return rc;
 }
 
+static void
+unload(struct generator *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		free((void *)(uintptr_t)g->frames[i].bytes);
+	free(g->frames);
+}
+
 /* --- sending ------------------------------------------------------------- */
 
 /* The number of the pass into both addresses, so that directions still match. */
@@ -185,7 +195,7 @@ run(struct generator *g)
 {
 	const double hz = (double)rte_get_tsc_hz();
 	const uint64_t start = rte_rdtsc();
-	uint64_t now;
+	uint64_t now, skipped = 0;
 
 	g->end = start + (uint64_t)(g->options.seconds * hz);
 	while ((now = rte_rdtsc()) < g->end && !told_to_stop) {
@@ -193,10 +203,12 @@ run(struct generator *g)
 
 		if (g->options.pps != 0) {
 			const double due = (double)(now - start) / hz * (double)g->options.pps -
-			                   (double)g->totals.offered;
+			                   (double)(g->totals.offered + skipped);
 
 			if (due < 1)
 				continue;
+			if (due > LATE_BURSTS * BURST)
+				skipped += (uint64_t)due - BURST;
 			n = due < BURST ? (unsigned)due : BURST;
 		}
 		send_burst(g, n);
@@ -243,8 +255,8 @@ link_is_up(const struct generator *g)
 static void
 keep_open(const struct generator *g)
 {
-	for (double left = g->options.keep; left > 0 && link_is_up(g) && !told_to_stop;
-	     left -= 0.01)
+	for (unsigned left = (unsigned)(g->options.keep * 100);
+	     left != 0 && link_is_up(g) && !told_to_stop; left--)
 		rte_delay_us_sleep(10000);
 }
 
@@ -308,8 +320,10 @@ main(int argc, char **argv)
 		return 2;
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
-	if (load(&g) != 0 || open_port(&g) != 0 || wait_for_link(&g) != 0)
+	if (load(&g) != 0 || open_port(&g) != 0 || wait_for_link(&g) != 0) {
+		unload(&g);
 		return 1;
+	}
 	rte_delay_us_sleep((unsigned)(g.options.delay * 1e6));
 	seconds = run(&g);
 	printf("{ \"offered\": %" PRIu64 ", \"sent\": %" PRIu64 ", \"refused\": %" PRIu64
@@ -319,8 +333,6 @@ main(int argc, char **argv)
 	keep_open(&g);
 	(void)rte_eth_dev_stop(g.port);
 	(void)rte_eal_cleanup();
-	for (size_t i = 0; i < g.count; i++)
-		free((void *)(uintptr_t)g.frames[i].bytes);
-	free(g.frames);
+	unload(&g);
 	return 0;
 }

@@ -79,6 +79,8 @@ flow_engine_populate(struct flow_engine *e, bool all)
 	else if (end != capacity && end - populated < ahead / 4)
 		return;
 	flow_table_populate(e->table, end);
+	if (flow_table_populated(e->table) > populated)
+		flow_timer_populate(e->timer, populated, flow_table_populated(e->table));
 }
 
 uint64_t

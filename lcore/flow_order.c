@@ -12,11 +12,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "lcore/flow_hash.h"
 #include "lcore/flow_report.h"
 #include "lcore/flow_timer.h"
 #include "lcore/memory.h"
 
+#define FIRST_PART ((size_t)4096)
 #define TIES_MAX 16 /* flows of one instant that are worth an insertion sort */
 
 static_assert(FLOW_TIMER_TICK_NS == 1u << FLOW_ORDER_BITS, "a tick has the bits a mark leaves");
@@ -43,8 +46,12 @@ flow_order_init(struct flow_order *o, uint32_t capacity, int socket)
 	o->capacity = capacity;
 	o->due = memory_alloc(size, false, socket, MEMORY_DENSE);
 	o->scratch = memory_alloc(size, false, socket, MEMORY_DENSE);
-	if (o->due != NULL && o->scratch != NULL)
+	if (o->due != NULL && o->scratch != NULL) {
+		/* their first page is a large one: its memory must not come with a packet's time */
+		memory_populate(o->due, RTE_MIN(size, FIRST_PART));
+		memory_populate(o->scratch, RTE_MIN(size, FIRST_PART));
 		return 0;
+	}
 	flow_order_fini(o);
 	return -ENOMEM;
 }

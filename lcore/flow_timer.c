@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
@@ -83,6 +84,17 @@ flow_timer_free(struct flow_timer *timer)
 {
 	memory_free(timer->hints, (size_t)timer->hints_count * sizeof(timer->hints[0]), false);
 	memory_free(timer, sizeof(*timer), false);
+}
+
+void
+flow_timer_populate(struct flow_timer *timer, uint32_t first, uint32_t end)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t from = first * sizeof(timer->hints[0]) & ~(page - 1);
+
+	if (first == 0)
+		memory_populate(timer, sizeof(*timer));
+	memory_populate((uint8_t *)timer->hints + from, end * sizeof(timer->hints[0]) - from);
 }
 
 static void

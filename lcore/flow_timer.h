@@ -26,6 +26,9 @@ typedef void flow_timer_fn(void *ctx, struct flow_entry *);
 struct flow_timer *flow_timer_create(struct flow_table *, int socket);
 void flow_timer_free(struct flow_timer *);
 
+/* As flow_table_populate(), for what the timer keeps of entries 'first' to 'end' - 1. */
+void flow_timer_populate(struct flow_timer *, uint32_t first, uint32_t end);
+
 /* Look at the entry at time 'due_ns' or up to a tick after it; if that is not after the clock, at
  * the next tick. The entry must not be armed. */
 void flow_timer_arm(struct flow_timer *, struct flow_entry *, uint64_t due_ns);
