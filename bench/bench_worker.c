@@ -211,7 +211,7 @@ burst_run(struct bed *b, uint64_t cycles[STAGE_COUNT])
 	at[1] = rte_rdtsc_precise();
 	flow_engine_burst(b->engine, b->packets, b->views, VIEW_BURST);
 	at[2] = rte_rdtsc_precise();
-	(void)flow_engine_advance(b->engine, b->now_ns);
+	(void)flow_engine_advance(b->engine, b->now_ns, 0);
 	at[3] = rte_rdtsc_precise();
 	for (unsigned s = 0; s < STAGE_COUNT; s++)
 		cycles[s] += at[s + 1] - at[s];

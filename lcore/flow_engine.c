@@ -15,8 +15,10 @@
 #include "lcore/flow_engine_internal.h"
 #include "lcore/flow_user.h"
 
-#define AHEAD 16        /* packets whose lines are on their way */
-#define EXPIRE_STEP 512 /* entries looked at between two bursts of live traffic */
+#define AHEAD 16           /* packets whose lines are on their way */
+#define EXPIRE_STEP 512    /* entries looked at between two bursts of live traffic */
+#define EXPIRE_STEP_MIN 16 /* ... where there is traffic, and three for each packet */
+#define LATE_TICKS 4       /* of 67 ms: when records come first, nevertheless */
 
 #define IN_A_FLOW COUNTER_flow_packets /* what became of a packet */
 
@@ -422,8 +424,18 @@ flow_engine_burst(struct flow_engine *e, const struct packet *packets,
 		counter_add(e->counters, COUNTER_flows_opened, e->opened - opened);
 }
 
+/* Each packet may bring a flow, which is looked at twice before it is gone: three looks a packet
+ * keep up with that. A whole step would keep a full queue waiting for longer than it has room. */
+static unsigned
+expiry_step(const struct flow_engine *e, unsigned packets)
+{
+	if (packets == 0 || flow_timer_late(e->timer) > LATE_TICKS)
+		return EXPIRE_STEP;
+	return 3 * packets + EXPIRE_STEP_MIN;
+}
+
 bool
-flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
+flow_engine_advance(struct flow_engine *e, uint64_t now_ns, unsigned packets)
 {
 	if (e->lossless || e->clock_ns == 0) {
 		if (now_ns > e->clock_ns)
@@ -434,7 +446,7 @@ flow_engine_advance(struct flow_engine *e, uint64_t now_ns)
 		e->idle_ns = now_ns;
 	if (e->apps != NULL)
 		flow_apps_begin(e->apps);
-	return engine_expire(e, now_ns, EXPIRE_STEP);
+	return engine_expire(e, now_ns, expiry_step(e, packets));
 }
 
 /* Time goes on without packets until every interval is over. What an eviction put back in the

@@ -69,8 +69,9 @@ void flow_engine_sample(struct flow_engine *, const struct packet *, const struc
                         uint32_t weight);
 
 /* Time has advanced to now_ns (never goes back): a bounded step of expiry. Returns whether more
- * is due right now. */
-bool flow_engine_advance(struct flow_engine *, uint64_t now_ns);
+ * is due right now. 'packets': of the last burst; where some came, others wait, and the step is a
+ * small one as long as expiry is not late. */
+bool flow_engine_advance(struct flow_engine *, uint64_t now_ns, unsigned packets);
 
 /* The end: every flow with unreported packets is reported; the ring's clock is set to
  * UINT64_MAX. */

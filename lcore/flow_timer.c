@@ -86,6 +86,12 @@ flow_timer_free(struct flow_timer *timer)
 	memory_free(timer, sizeof(*timer), false);
 }
 
+uint64_t
+flow_timer_late(const struct flow_timer *timer)
+{
+	return timer->clock - timer->swept;
+}
+
 void
 flow_timer_populate(struct flow_timer *timer, uint32_t first, uint32_t end)
 {

@@ -50,6 +50,9 @@ uint64_t flow_timer_tick(const struct flow_timer *, const struct flow_entry *);
 bool flow_timer_advance(struct flow_timer *, uint64_t now_ns, unsigned budget, flow_timer_fn *fn,
                         void *ctx);
 
+/* Ticks that have passed and were not all looked at. */
+uint64_t flow_timer_late(const struct flow_timer *);
+
 /* Takes off the wheel up to n entries, those first that would be looked at first, due or not; looks
  * at no more than 'budget' of them. Returns how many there are in entries[], which are no longer
  * armed. Fewer than n: nothing is armed within a round of the wheel, or the budget is spent. Not in

@@ -115,7 +115,7 @@ worker_run(void *arg)
 				flow_engine_burst(w->engine, packets, views, k);
 		}
 		w->source->ops->release(w->source);
-		more = flow_engine_advance(w->engine, now_ns);
+		more = flow_engine_advance(w->engine, now_ns, (unsigned)n);
 		flow_ring_flush(w->ring);
 		flow_ring_set_clock(w->ring, now_ns);
 		if (w->sheds)

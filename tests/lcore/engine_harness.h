@@ -140,7 +140,7 @@ harness_advance(struct harness *h, unsigned ms)
 
 	if (now_ns > h->clock_ns)
 		h->clock_ns = now_ns;
-	(void)flow_engine_advance(h->engine, h->clock_ns);
+	(void)flow_engine_advance(h->engine, h->clock_ns, 0);
 	harness_take(h);
 }
 

@@ -120,9 +120,9 @@ records_of_a_tick_go_out_together(void **state)
 	late.time_ns = end_ns - 5000 * MS;
 	harness_packet(&h, &late);
 	assert_int_equal(h.taken, 1);
-	(void)flow_engine_advance(h.engine, end_ns + 5 * MS);
+	(void)flow_engine_advance(h.engine, end_ns + 5 * MS, 0);
 	harness_take(&h);
-	(void)flow_engine_advance(h.engine, end_ns + 1000 * MS);
+	(void)flow_engine_advance(h.engine, end_ns + 1000 * MS, 0);
 	harness_take(&h);
 	assert_int_equal(h.taken, 3);
 	assert_true(h.records[1].first_ns[0] == early.time_ns);

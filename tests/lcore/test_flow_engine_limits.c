@@ -201,7 +201,7 @@ a_full_ring_defers_or_counts_but_forgets_nothing(void **state)
 			packets++;
 		}
 	}
-	while (flow_engine_advance(h.engine, EPOCH_NS + 100000 * MS))
+	while (flow_engine_advance(h.engine, EPOCH_NS + 100000 * MS, 0))
 		;
 	assert_true(harness_counter(&h, COUNTER_records_deferred) > 0);
 	/* A record that is full can't wait. */
@@ -217,7 +217,7 @@ a_full_ring_defers_or_counts_but_forgets_nothing(void **state)
 	harness_take(&h);
 	assert_int_equal(h.taken, RING_SLOTS - 1);
 	for (unsigned i = 0; i < 20; i++) {
-		while (flow_engine_advance(h.engine, EPOCH_NS + (100000 + i * 5000) * MS))
+		while (flow_engine_advance(h.engine, EPOCH_NS + (100000 + i * 5000) * MS, 0))
 			harness_take(&h);
 		harness_take(&h);
 	}

@@ -29,7 +29,7 @@ told_packets(const struct harness *h)
 static void
 settle(struct harness *h, unsigned ms)
 {
-	while (flow_engine_advance(h->engine, EPOCH_NS + ms * MS))
+	while (flow_engine_advance(h->engine, EPOCH_NS + ms * MS, 0))
 		harness_take(h);
 	harness_flush(h);
 }
