@@ -12,7 +12,8 @@
 
 #define EVICT_TRIES 8 /* flows looked at for one that is given up */
 #define EVICT_BATCH 32
-#define REPORT_AHEAD 8 /* flows whose lines are on their way */
+#define VAIN_NS 10000000u /* until the next search, when one found only established flows */
+#define REPORT_AHEAD 8    /* flows whose lines are on their way */
 
 static uint64_t
 idle_end_ns(const struct flow_engine *e, const struct flow *f)
@@ -200,18 +201,30 @@ is_worth_keeping(const struct flow_engine *e, const struct flow *f)
 	return !(f->flags & FLOW_LINK) && is_established(e, f);
 }
 
+/* A table full of established flows is not searched for each packet that comes. */
+static bool
+search_is_vain(const struct flow_engine *e)
+{
+	return !e->lossless && e->clock_ns < e->full_until_ns;
+}
+
 /* Whether a flow went. The wheel's time of an entry only says when it was to be looked at. */
 static bool
 engine_evict(struct flow_engine *e, uint32_t hash)
 {
-	struct flow *f = flow_of(flow_table_victim(e->table, hash));
+	struct flow *f;
 
+	if (search_is_vain(e))
+		return false;
+	f = flow_of(flow_table_victim(e->table, hash));
 	for (unsigned i = 0; i < EVICT_TRIES && is_worth_keeping(e, f); i++) {
 		spare(e, f);
 		f = flow_of(flow_table_victim(e->table, hash));
 	}
-	if (!e->lossless && is_worth_keeping(e, f))
+	if (!e->lossless && is_worth_keeping(e, f)) {
+		e->full_until_ns = e->clock_ns + VAIN_NS;
 		return false;
+	}
 	give_up(e, f);
 	return true;
 }
@@ -237,6 +250,8 @@ engine_make_room(struct flow_engine *e, unsigned room)
 	const uint32_t wanted = RTE_MIN(room, capacity);
 	unsigned tries = EVICT_TRIES * room;
 
+	if (search_is_vain(e))
+		return;
 	while (capacity - flow_table_count(e->table) < wanted && tries != 0) {
 		const uint32_t missing = wanted - (capacity - flow_table_count(e->table));
 		struct flow_entry *taken[EVICT_BATCH];

@@ -46,6 +46,7 @@ struct flow_engine {
 	struct apps_queue *apps; /* NULL: flows have no labels */
 	bool sheds_payload;      /* for overload, as are these two */
 	bool merges;             /* interim records of busy flows */
+	uint64_t full_until_ns;  /* live: nobody to give up was found, so nobody is looked for */
 	unsigned sampling;       /* new flows are taken one in 2^this */
 	uint32_t weight;         /* packets that the one at hand stands for besides itself */
 };

@@ -32,6 +32,8 @@ engine_merges(const struct flow_engine *e, const struct flow *f)
 
 	if (!e->merges)
 		return false;
+	if (f->idle_strict && e->clock_ns >= last_ns + engine_idle_ns(f))
+		return false; /* the flow is over */
 	if (first_ns == 0 || (f->first_ns[1] != 0 && f->first_ns[1] < first_ns))
 		first_ns = f->first_ns[1];
 	return e->clock_ns - first_ns < MERGED_NS &&
@@ -44,7 +46,9 @@ engine_refuse(struct flow_engine *e, const struct packet *p, const struct packet
 {
 	if (v->flags & VIEW_INNER) {
 		counter_add(e->counters, COUNTER_drop_inner, 1);
-	} else if (!(v->flags & VIEW_SAMPLE)) {
+	} else if (v->flags & VIEW_SAMPLE) {
+		counter_add(e->counters, COUNTER_import_samples_refused, 1);
+	} else {
 		counter_add(e->counters, why, 1);
 		counter_add(e->counters, COUNTER_shed_bytes, p->bytes);
 	}

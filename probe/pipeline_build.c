@@ -18,7 +18,7 @@
 #include "lcore/flow_import.h"
 #include "lcore/intake.h"
 #include "lcore/source_ring.h"
-#include "probe/machine.h"
+#include "probe/available_memory.h"
 
 #define FLOWS_DEFAULT (4u << 20) /* all workers together; memory only where flows are */
 #define FLOWS_MIN 1024u
@@ -254,14 +254,11 @@ create_worker(struct pipeline *p, unsigned i, uint64_t seed)
 static void
 populate_tables(struct pipeline *p)
 {
-	uint64_t wanted = 0, available_kib = 0;
-	char text[64];
+	uint64_t wanted = 0;
 
-	if (machine_field("", "MemAvailable", text, sizeof(text), "/proc/meminfo") == 0)
-		available_kib = strtoull(text, NULL, 10);
 	for (unsigned w = 0; w < p->workers; w++)
 		wanted += flow_engine_memory(p->worker[w].engine);
-	p->populates_all = wanted / 1024 <= available_kib / MEMORY_SHARE;
+	p->populates_all = wanted <= available_memory("") / MEMORY_SHARE;
 	for (unsigned w = 0; w < p->workers; w++)
 		flow_engine_populate(p->worker[w].engine, false);
 }

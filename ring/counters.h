@@ -80,6 +80,7 @@
 	COUNTER(import_options, "records that tell of their exporter")                         \
 	COUNTER(import_samples, "sampled packets counted in a flow")                           \
 	COUNTER(import_samples_skipped, "samples without a packet that can be dissected")      \
+	COUNTER(import_samples_refused, "samples of new flows not taken, as in drop_*")        \
 	COUNTER(import_samples_clamped, "samples whose rate a record has no room for")         \
 	COUNTER(import_counter_samples, "samples of interface counters, not used")             \
 	COUNTER(import_evicted, "exporters forgotten to make room")

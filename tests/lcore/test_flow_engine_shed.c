@@ -200,6 +200,61 @@ interim_records_are_merged(void **state)
 	harness_close(&h);
 }
 
+static void
+with_short_idle_time(struct config *c)
+{
+	c->ip_timeout_s = 1;
+}
+
+/* What is over is told of, however lately it was busy. */
+static void
+a_flow_that_is_over_does_not_wait(void **state)
+{
+	struct harness h;
+
+	(void)state;
+	harness_open(&h, with_short_idle_time, 64, false);
+	flow_engine_shed(h.engine, OVERLOAD_MERGE);
+	for (unsigned ms = 0; ms <= 1000; ms += 100) {
+		const struct packet p = packet_of(1, ms);
+
+		harness_packet(&h, &p);
+	}
+	for (unsigned ms = 1000; ms <= 2300; ms += 50)
+		harness_advance(&h, ms);
+	assert_int_equal(h.taken, 1);
+	assert_int_equal(h.records[0].packets[0], 11);
+	harness_flush(&h);
+	harness_close(&h);
+}
+
+/* Samples that an export brought were not received as packets: they have a counter of their own. */
+static void
+samples_that_are_not_taken_are_counted_apart(void **state)
+{
+	struct packet_view v = { .flags = VIEW_SAMPLE };
+	struct harness h;
+
+	(void)state;
+	harness_open(&h, NULL, 1024, false);
+	flow_engine_shed(h.engine, OVERLOAD_TOP);
+	for (unsigned i = 0; i < 500; i++) {
+		const struct packet p = packet_of(i, 10);
+
+		v.clock_ns = v.time_ns = p.time_ns;
+		flow_engine_sample(h.engine, &p, &v, 100);
+	}
+	assert_int_equal(harness_counter(&h, COUNTER_drop_sampled), 0);
+	assert_true(harness_counter(&h, COUNTER_import_samples_refused) > 450);
+	assert_int_equal(harness_counter(&h, COUNTER_import_samples_refused) +
+	                         harness_counter(&h, COUNTER_import_samples),
+	                 500);
+	assert_int_equal(harness_counter(&h, COUNTER_import_samples),
+	                 harness_counter(&h, COUNTER_flows_opened));
+	harness_flush(&h);
+	harness_close(&h);
+}
+
 /* Live, a table full of conversations takes no new flow at their cost; its packets are counted. */
 static void
 a_flood_finds_no_room_among_conversations(void **state)
@@ -296,6 +351,8 @@ main(void)
 		cmocka_unit_test(times_between_packets_begin_anew),
 		cmocka_unit_test(user_data_is_not_kept),
 		cmocka_unit_test(interim_records_are_merged),
+		cmocka_unit_test(a_flow_that_is_over_does_not_wait),
+		cmocka_unit_test(samples_that_are_not_taken_are_counted_apart),
 		cmocka_unit_test(a_flood_finds_no_room_among_conversations),
 		cmocka_unit_test(answered_syns_push_no_connection_out),
 	};
