@@ -116,17 +116,51 @@ file_create(const struct spool *s, uint64_t number)
 	return rc;
 }
 
+/* A descriptor of a plain file of that number, or -1. What else may stand there, as a FIFO that
+ * nobody writes to or a link, is none of ours, and not waited for. */
+static int
+file_open(const struct spool *s, uint64_t number)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	path_of(s, number, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Whether the file has records of another format than the ones to come: who gets them could not
+ * tell. */
+static bool
+file_is_foreign(const struct spool *s, uint64_t number)
+{
+	uint8_t ours[WIRE_MAR_SIZE], theirs;
+	const int fd = file_open(s, number);
+	bool foreign;
+
+	if (fd < 0)
+		return false;
+	mar_encode(&s->start, ours);
+	/* a MAR whose version, the low half, is another one; anything else is damage */
+	foreign = pread(fd, &theirs, 1, 0) == 1 && (theirs & 0xf0) == (ours[0] & 0xf0) &&
+	          theirs != ours[0];
+	close(fd);
+	return foreign;
+}
+
 /* Its records without the START MAR, only whole ones; -1: there is no such file. */
 static ssize_t
 file_read(const struct spool *s, uint64_t number, uint8_t *bytes, uint32_t *records)
 {
-	char path[PATH_MAX];
 	size_t got = 0, at = 0, size;
-	int fd;
+	const int fd = file_open(s, number);
 
-	path_of(s, number, path);
 	*records = 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	while (got < SPOOL_FILE_SIZE) {
@@ -268,7 +302,7 @@ lock_take(struct spool *s)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s.lock", s->directory, s->name);
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (s->lock < 0)
 		return -errno;
 	return flock(s->lock, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
@@ -312,6 +346,8 @@ take_over(struct spool *s)
 		uint32_t records;
 		const ssize_t size = file_read(s, n, s->scratch, &records);
 
+		if (size >= 0 && file_is_foreign(s, n))
+			rc = -EPROTO;
 		if (size > 0) {
 			s->bytes += (uint64_t)size;
 			s->records += records;
@@ -350,6 +386,10 @@ spool_open(const char *directory, const char *target, const struct mar *start, u
 		what = ": another output or process has it";
 	if (rc == 0)
 		rc = take_over(s);
+	if (rc == -EPROTO)
+		what = ": its files are of another record format; move them away, or send them "
+		       "with "
+		       "that format first";
 	if (rc == 0)
 		return s;
 fail:
