@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <rte_common.h>
+
+#include "lcore/overload.h"
+
 static uint64_t
 number(const json_t *object, const char *key)
 {
@@ -59,8 +63,8 @@ static void
 print_losses(FILE *f, const json_t *ledger)
 {
 	static const char *const prefixes[] = {
-		"drop_",       "missed_",          "records_lost",
-		"link_losses", "records_deferred", "flows_evicted"
+		"drop_",          "missed_",     "records_lost",     "shed_",
+		"records_merged", "link_losses", "records_deferred", "flows_evicted"
 	};
 	json_t *object = json_incref((json_t *)(uintptr_t)ledger);
 	const char *key;
@@ -96,15 +100,19 @@ print_workers(FILE *f, const struct top_sample *a, const struct top_sample *b)
 		const json_t *then = json_object_get(a->workers, name);
 		const uint64_t gone = number(w, "flows_closed") + number(w, "flows_evicted");
 		const uint64_t size = number(w, "ring_size");
-		char t[4][16];
+		const uint64_t rung = number(w, "overload");
+		char t[4][16], words[80] = "";
 
-		fprintf(f, "%-7s %9s %9s %9s %10" PRIu64 " %10s %" PRIu64 "%%\n", name,
+		if (rung != OVERLOAD_NONE)
+			overload_words((unsigned)RTE_MIN(rung, (uint64_t)OVERLOAD_TOP), words,
+			               sizeof(words));
+		fprintf(f, "%-7s %9s %9s %9s %10" PRIu64 " %10s %3" PRIu64 "%% %s\n", name,
 		        scaled(rate(then, w, "flow_packets", seconds), t[0]),
 		        scaled(8 * rate(then, w, "flow_bytes", seconds), t[1]),
 		        scaled(rate(then, w, "flows_opened", seconds), t[2]),
 		        number(w, "flows_opened") > gone ? number(w, "flows_opened") - gone : 0,
 		        scaled(rate(then, w, "records_made", seconds), t[3]),
-		        size != 0 ? number(w, "ring_used") * 100 / size : 0);
+		        size != 0 ? number(w, "ring_used") * 100 / size : 0, words);
 	}
 }
 

@@ -38,6 +38,8 @@ pps=5000 check "replayed" replay vb new.pcap
 tell /panoptes/workers >workers
 check_equal "it has come to the top of the ladder" "14 1024" \
 	"$(awk '$1 == "0.overload" { rung = $2 } $1 == "0.sampling" { rate = $2 } END { print rung, rate }' workers)"
+"$PANOPTES" top --once --interval 0.2 --name "$instance" >top
+check "top says what the worker does without" grep -q "^0 .*of new flows one in 1024 is taken" top
 touch read-on
 stop
 wait "$reader"
