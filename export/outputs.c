@@ -437,9 +437,10 @@ close_sink(struct outputs *o, struct sink *s)
 		return;
 	if (o->error == 0)
 		o->error = error;
-	if (o->problem[0] == '\0')
-		snprintf(o->problem, sizeof(o->problem), "output %s: %s: %" PRIu64 " records lost",
-		         target, strerror(-error), lost);
+	if (o->problem[0] != '\0') /* a line each; the caller says the last */
+		log_line(LOG_LEVEL_ERROR, "%s", o->problem);
+	snprintf(o->problem, sizeof(o->problem), "output %s: %s: %" PRIu64 " records lost", target,
+	         strerror(-error), lost);
 }
 
 /* From the last to the first. */

@@ -15,7 +15,7 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])')
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$probe/status"; }
 
-"$PANOPTES" -X -A -J -m -Z --no-huge --stats --name "$instance" -S 1 -M 2 -P "$port" -w all.argus \
+"$PANOPTES" -X -A -J -m -Z --no-huge --flows 60K --stats --name "$instance" -S 1 -M 2 -P "$port" -w all.argus \
 	-w tcp.argus tcp -i "net_pcap0,rx_pcap=$captures/demo.pcap,infinite_rx=1" 2>panoptes.err &
 probe=$!
 children+=("$probe")
